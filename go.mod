@@ -1,0 +1,3 @@
+module iyagi
+
+go 1.26

@@ -1,0 +1,103 @@
+// Package host is what the packages that cells import (display, process,
+// thread) and the run-time support of lowered code may ask of the process
+// they run in: show something, say what a function value is, route output,
+// start a child that runs a function of a cell.
+//
+// The evaluator and the worker set their host once at their start. A program
+// that uses the packages without a kernel has the [Plain] one, which prints.
+package host
+
+import (
+	"context"
+	"time"
+
+	"iyagi/kernel/internal/eval"
+)
+
+// A Host serves the code of cells. Its methods may be called from any
+// goroutine; the calling goroutine, and the one that started it and so on,
+// tell which cell the call belongs to.
+type Host interface {
+	// Display shows d under the caller's cell, after all that the cell has
+	// printed so far.
+	Display(d *eval.Display) error
+	// Result shows the value of the cell's last expression.
+	Result(b *eval.Bundle) error
+	// Clear removes the output of the caller's cell.
+	Clear(wait bool) error
+	// Context is done when the caller's cell is interrupted.
+	Context() context.Context
+	// Cell is the label of the caller's cell ("cell 3") and whether the caller
+	// is a task that already runs in a child process.
+	Cell() (label string, worker bool)
+	// Func tells what f is. It fails for a function that is not from a cell.
+	Func(f func()) (*Func, error)
+	// Capture runs f in the calling goroutine; all that it and the goroutines
+	// it starts print goes to sink instead of to the cell. A panic of f is
+	// returned as an error with the cell's positions, as is runtime.Goexit.
+	Capture(sink Sink, f func()) *eval.Error
+	// Start runs f in a new process, a child of this one.
+	Start(ctx context.Context, f *Func, o Options) (Child, error)
+	// Read asks the front end for a line of input.
+	Read(prompt string, password bool) (string, error)
+}
+
+// Func is a function value of a cell.
+type Func struct {
+	eval.Func
+	Label string // of the cell that made the value: "cell 3"
+	Call  func() // runs it in this process
+	// Pack makes the program that runs it in another process: the declarations
+	// that it needs and copies of its variables as they are now. The error
+	// names a variable that cannot be copied, and why.
+	Pack func() ([]byte, error)
+}
+
+// Options of a child process.
+type Options struct {
+	Sink Sink     // receives what the child writes, in the order of writing
+	Name string   // of the task, for the child's error messages
+	Env  []string // "key=value", added to this process's environment
+	Dir  string   // working directory; empty: this process's
+}
+
+// Sink receives writes one at a time, in order. It must not keep Text.
+type Sink func(Write)
+
+// Write is one write of a task.
+type Write struct {
+	At     time.Duration // system-wide monotonic clock when it was written (CLOCK_MONOTONIC)
+	Stream string        // "stdout" or "stderr"
+	Text   []byte
+	TID    int // thread that wrote; 0: unknown
+	CPU    int // core that the thread ran on; -1: unknown
+}
+
+// A Child is a started process.
+type Child interface {
+	PID() int
+	// Wait returns once the process has ended and Sink has had all its output.
+	Wait() Exit
+	// Kill ends the process and those it started.
+	Kill() error
+}
+
+// Exit tells how a process ended.
+type Exit struct {
+	Code   int           // exit status; -1 when a signal ended it
+	Signal string        // "killed", … when a signal ended it
+	CPU    time.Duration // user and system time
+	TID    int           // native id of the thread that ran the task
+	PPID   int           // as the child itself saw it
+	Began  time.Duration // monotonic clock when the task began, in the child
+	Ended  time.Duration
+	Error  *eval.Error // a panic of the task; nil: none
+}
+
+var current Host = Plain{}
+
+// Set makes h the host of this process. It is called once, before any code of a cell.
+func Set(h Host) { current = h }
+
+// Current is the host of this process.
+func Current() Host { return current }
