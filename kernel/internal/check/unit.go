@@ -16,10 +16,10 @@ import (
 
 // Unit is a checked cell.
 type Unit struct {
-	Cell  Cell
-	Fset  *token.FileSet // positions are adjusted to the cell: file "cell 3", its own lines and columns
-	Pkg   *types.Package // path "main"; a new one for each cell
-	Info  *types.Info
+	Cell Cell
+	Fset *token.FileSet // positions are adjusted to the cell: file "cell 3", its own lines and columns
+	Pkg  *types.Package // path "main"; a new one for each cell
+	Info *types.Info
 	// Decls are the functions, methods and types that the unit declares, in source
 	// order: those of the cell, then earlier functions that were checked again
 	// because something they use was declared anew.
