@@ -1,0 +1,91 @@
+package nbformat
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Read reads a notebook file. Its error is an *Error that names the file, or
+// the operating system's.
+func Read(path string) (*Notebook, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read notebook: %w", err)
+	}
+	n, err := Decode(data)
+	if err != nil {
+		return nil, inFile(err, path)
+	}
+	return n, nil
+}
+
+// Write writes a notebook file: all of it or nothing. The bytes go to a new
+// file beside the old one, which then takes its name, so that a full disk or a
+// crash leaves the old file as it was. A symbolic link stays one; the mode of a file
+// that exists is kept.
+func Write(path string, n *Notebook) error {
+	data, err := n.Encode()
+	if err != nil {
+		return inFile(err, path)
+	}
+	if err := replace(path, data); err != nil {
+		return fmt.Errorf("write notebook: %w", err)
+	}
+	return nil
+}
+
+func replace(path string, data []byte) (err error) {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	mode := fs.FileMode(0o644)
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file", path)
+	case err == nil:
+		mode = info.Mode().Perm()
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close() // a second close is harmless
+			os.Remove(f.Name())
+		}
+	}()
+	if _, err = f.Write(data); err != nil {
+		return err
+	}
+	if err = f.Chmod(mode); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	if err = f.Sync(); err != nil { // else a crash can leave the new name with no bytes
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func inFile(err error, path string) error {
+	var e *Error
+	if errors.As(err, &e) {
+		e.File = path
+	}
+	var list ErrorList
+	if errors.As(err, &list) {
+		for _, e := range list {
+			e.File = path
+		}
+	}
+	return err
+}
