@@ -18,7 +18,7 @@ import (
 type Unit struct {
 	Cell Cell
 	Fset *token.FileSet // positions are adjusted to the cell: file "cell 3", its own lines and columns
-	Pkg  *types.Package // path "main"; a new one for each cell
+	Pkg  *types.Package // path "main"; all units of a session share it, and its scope is the checker's own
 	Info *types.Info
 	// Decls are the functions, methods and types that the unit declares, in source
 	// order: those of the cell, then earlier functions that were checked again
@@ -41,6 +41,8 @@ type Unit struct {
 	Replaced []types.Object
 	// Notes are sentences for the reader: what still uses an old declaration.
 	Notes []string
+
+	declared []*declaration // becomes live by Session.Commit
 }
 
 // Cell is the text of a cell and its place in the session.

@@ -1,0 +1,131 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+// maxErrors is how many errors of a cell are told, as many as the Go compiler tells.
+const maxErrors = 10
+
+// Error is a fault in the text of a cell.
+type Error struct {
+	Cell Cell
+	Pos  token.Position // Filename is the cell's label; Column counts bytes from 1, as Go does
+	Msg  string         // in go/types' or the parser's words
+	Hint string         // what to do, or what may be meant; may be empty
+}
+
+// Error is the message behind its position: "cell 3:1:5: undefined: x".
+func (e *Error) Error() string {
+	msg := fmt.Sprintf("%s:%d:%d: %s", e.Pos.Filename, e.Pos.Line, e.Pos.Column, e.Msg)
+	if e.Hint != "" {
+		msg += " (" + e.Hint + ")"
+	}
+	return msg
+}
+
+// Column is the error's column as a reader counts it: in characters, from 1.
+func (e *Error) Column() int {
+	line, before := e.line()
+	return utf8.RuneCountInString(line[:before]) + 1
+}
+
+// line is the source line of the error and the number of its bytes before the error.
+func (e *Error) line() (line string, before int) {
+	src := e.Cell.Source
+	at := min(e.Pos.Offset, len(src))
+	start := strings.LastIndexByte(src[:at], '\n') + 1
+	line = src[start:]
+	if end := strings.IndexByte(line, '\n'); end >= 0 {
+		line = line[:end]
+	}
+	return strings.TrimRight(line, "\r"), min(at-start, len(strings.TrimRight(line, "\r")))
+}
+
+// ErrorList is why a cell does not compile: at least one error, sorted by position.
+type ErrorList []*Error
+
+// Error is the text of the list without colours: each error with its
+// source line and a caret under the place.
+func (l ErrorList) Error() string { return strings.Join(l.lines(false), "\n") }
+
+// Traceback is the list as Jupyter's error message wants it: lines with ANSI colours.
+func (l ErrorList) Traceback() []string { return l.lines(true) }
+
+const (
+	red   = "\x1b[31m"
+	bold  = "\x1b[1m"
+	faint = "\x1b[2m"
+	green = "\x1b[32m"
+	reset = "\x1b[0m"
+)
+
+func (l ErrorList) lines(colour bool) []string {
+	paint := func(style, s string) string {
+		if !colour || s == "" {
+			return s
+		}
+		return style + s + reset
+	}
+	var out []string
+	for _, e := range l {
+		head := fmt.Sprintf("%s:%d:%d: ", e.Pos.Filename, e.Pos.Line, e.Column())
+		msg, rest, _ := strings.Cut(e.Msg, "\n")
+		out = append(out, paint(bold, head)+paint(red, msg))
+		if rest != "" {
+			out = append(out, strings.Split(rest, "\n")...)
+		}
+		line, before := e.line()
+		gutter := fmt.Sprintf("%4d | ", e.Pos.Line)
+		out = append(out, paint(faint, gutter)+line,
+			paint(faint, strings.Repeat(" ", len(gutter)-2)+"| ")+indent(line[:before])+paint(red, "^"))
+		if e.Hint != "" {
+			out = append(out, paint(green, "       "+e.Hint))
+		}
+	}
+	return out
+}
+
+// indent is blank text that is as wide as s: Hangul and other wide
+// characters take two columns, combining ones none, and a tab stays a tab.
+func indent(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\t':
+			b.WriteByte('\t')
+		case unicode.In(r, unicode.Mn, unicode.Me):
+		case width.LookupRune(r).Kind() == width.EastAsianWide, width.LookupRune(r).Kind() == width.EastAsianFullwidth:
+			b.WriteString("  ")
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// finish turns the errors of a cell into a list: positions complete, sorted,
+// without repetitions, at most maxErrors. It returns nil for no errors.
+func finish(cell Cell, errs []*Error) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	for _, e := range errs {
+		e.Cell = cell
+		at := min(max(e.Pos.Offset, 0), len(cell.Source))
+		start := strings.LastIndexByte(cell.Source[:at], '\n') + 1
+		e.Pos = token.Position{Filename: cell.Label, Offset: at,
+			Line: strings.Count(cell.Source[:at], "\n") + 1, Column: at - start + 1}
+	}
+	slices.SortStableFunc(errs, func(a, b *Error) int { return cmp.Compare(a.Pos.Offset, b.Pos.Offset) })
+	errs = slices.CompactFunc(errs, func(a, b *Error) bool { return a.Pos == b.Pos && a.Msg == b.Msg })
+	return ErrorList(errs[:min(len(errs), maxErrors)])
+}

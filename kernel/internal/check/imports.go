@@ -1,0 +1,119 @@
+package check
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strconv"
+
+	"iyagi/kernel/internal/stdlib"
+)
+
+// importSpecs takes over the imports that the cell declares. go/types never
+// sees them: an import is a live name like others, so that it lasts for the
+// later cells, and one that is not used is no error.
+func (c *checking) importSpecs(g *ast.GenDecl) {
+	for _, spec := range g.Specs {
+		c.importSpec(spec.(*ast.ImportSpec))
+	}
+}
+
+func (c *checking) importSpec(spec *ast.ImportSpec) {
+	path, err := strconv.Unquote(spec.Path.Value)
+	if err != nil {
+		return // the parser has complained
+	}
+	if path == "C" {
+		c.fail(spec.Path.Pos(), `import "C": cgo needs a compiler, and cells are interpreted`,
+			"call the C program with os/exec, or use a package without cgo")
+		return
+	}
+	pkg, err := stdlib.Importer().Import(path)
+	if err != nil {
+		c.fail(spec.Path.Pos(), "could not import "+path+" ("+err.Error()+")", c.pathHint(path))
+		return
+	}
+	name := pkg.Name()
+	if spec.Name != nil {
+		name = spec.Name.Name
+	}
+	switch name {
+	case "_":
+	case ".":
+		for _, n := range pkg.Scope().Names() {
+			if token.IsExported(n) && !c.declares[n] {
+				c.imports[n] = &declaration{obj: pkg.Scope().Lookup(n), key: n, cell: c.cell}
+			}
+		}
+	default:
+		obj := types.NewPkgName(spec.Pos(), c.pkg, name, pkg)
+		c.imports[name] = &declaration{obj: obj, key: name, cell: c.cell}
+		if spec.Name != nil {
+			c.info.Defs[spec.Name] = obj
+		} else {
+			c.info.Implicits[spec] = obj
+		}
+	}
+}
+
+// missingImports adds the packages that the cell mentions (as in
+// strings.ToUpper) when nothing else of that name is declared.
+func (c *checking) missingImports() {
+	selected := map[string]map[string]bool{} // package name to what is selected from it
+	for _, free := range c.free {
+		for _, id := range free {
+			if c.known(id.Name) {
+				continue
+			}
+			if selected[id.Name] == nil && len(stdlib.ByName(id.Name)) > 0 {
+				selected[id.Name] = map[string]bool{}
+			}
+		}
+	}
+	if len(selected) == 0 {
+		return
+	}
+	for i, x := range c.layout.lexemes {
+		if x.tok != token.IDENT || selected[x.lit] == nil || i+2 >= len(c.layout.lexemes) {
+			continue
+		}
+		if c.layout.lexemes[i+1].tok == token.PERIOD && c.layout.lexemes[i+2].tok == token.IDENT {
+			selected[x.lit][c.layout.lexemes[i+2].lit] = true
+		}
+	}
+	for name, members := range selected {
+		if len(members) == 0 {
+			continue // a name alone is not a package
+		}
+		pkg, err := stdlib.Importer().Import(choose(name, members))
+		if err != nil {
+			continue
+		}
+		c.imports[name] = &declaration{obj: types.NewPkgName(token.NoPos, c.pkg, name, pkg), key: name, cell: c.cell}
+	}
+}
+
+// known tells whether name means something in the cell without an import.
+func (c *checking) known(name string) bool {
+	return c.declares[name] || c.top[name] || c.imports[name] != nil || c.session.live[name] != nil ||
+		types.Universe.Lookup(name) != nil
+}
+
+// choose picks among the packages of a name the first that has all that is
+// selected from it, or else the one with the most.
+func choose(name string, members map[string]bool) string {
+	best, most := "", -1
+	for _, path := range stdlib.ByName(name) {
+		p, _ := stdlib.Lookup(path)
+		n := 0
+		for m := range members {
+			if p.Has(m) {
+				n++
+			}
+		}
+		if n > most {
+			best, most = path, n
+		}
+	}
+	return best
+}

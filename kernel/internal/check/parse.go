@@ -1,0 +1,175 @@
+package check
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"strings"
+)
+
+// The two halves of a cell are parsed behind these. The prefixes stand on
+// line 1, so lines are right as they are; columns are set right afterwards.
+const (
+	declPrefix = "package main;"
+	bodyPrefix = "package main;func _(){"
+	bodySuffix = "\n}"
+)
+
+// A syntax is a parsed cell.
+type syntax struct {
+	layout *layout
+	cell   Cell
+	fset   *token.FileSet
+	files  [2]*token.File // of the declarations and of the statements
+	decls  *ast.File
+	body   *ast.FuncDecl   // its statements
+	free   [2][]*ast.Ident // what the declarations and the statements leave undeclared
+	errors []*Error
+	mode   parser.Mode
+	whole  bool // the cell has a package clause: it is a Go file
+}
+
+// parse parses a cell. It always returns a syntax tree, which holds what could
+// be understood when there are errors.
+func parse(cell Cell, base int, mode parser.Mode) *syntax {
+	x := &syntax{layout: split(cell.Source), cell: cell, fset: token.NewFileSet(), mode: mode}
+	// Positions of all cells of a session are apart, so that declarations of
+	// earlier cells can join this one's file set.
+	x.fset.RemoveFile(x.fset.AddFile("", base, 0))
+	l := x.layout
+	x.errors = append(x.errors, l.errors...)
+	declText, bodyText := blanks(cell.Source), blanks(cell.Source)
+	alone := l.alone()
+	for _, c := range l.chunks {
+		switch c.kind {
+		case command:
+			x.errors = []*Error{{Pos: token.Position{Offset: c.start},
+				Msg: "commands (lines that start with % or !) are not supported yet"}}
+			return x.empty()
+		case packageClause:
+			x.packageClause(c)
+			continue
+		case statement:
+			copy(bodyText[c.start:c.end], cell.Source[c.start:c.end])
+			continue
+		case varDecl:
+			if !alone {
+				copy(bodyText[c.start:c.end], cell.Source[c.start:c.end])
+				continue
+			}
+		}
+		copy(declText[c.start:c.end], cell.Source[c.start:c.end])
+	}
+	x.comments(declText, bodyText)
+	if l.stray >= 0 {
+		x.errors = append(x.errors, &Error{Pos: token.Position{Offset: l.stray},
+			Msg: "unexpected '" + cell.Source[l.stray:l.stray+1] + "': nothing that it could close is open"})
+		return x.empty()
+	}
+	x.decls = x.half(0, declPrefix, string(declText), "")
+	stmts := x.half(1, bodyPrefix, string(bodyText), bodySuffix)
+	if len(stmts.Decls) == 1 {
+		x.body, _ = stmts.Decls[0].(*ast.FuncDecl)
+	}
+	if x.body == nil || x.body.Body == nil {
+		x.body = emptyBody()
+	}
+	return x
+}
+
+func emptyBody() *ast.FuncDecl {
+	return &ast.FuncDecl{Name: ast.NewIdent("_"), Type: &ast.FuncType{Params: &ast.FieldList{}}, Body: &ast.BlockStmt{}}
+}
+
+// empty makes x a cell without content.
+func (x *syntax) empty() *syntax {
+	x.decls = &ast.File{Name: ast.NewIdent("main")}
+	x.body = emptyBody()
+	return x
+}
+
+// packageClause accepts the clause of a program that is pasted into a cell.
+func (x *syntax) packageClause(c chunk) {
+	name := strings.Fields(strings.Trim(x.cell.Source[c.start:c.end], ";\n"))
+	if len(name) >= 2 && name[1] == "main" {
+		x.whole = true
+		return
+	}
+	x.errors = append(x.errors, &Error{Pos: token.Position{Offset: c.start},
+		Msg: "a cell belongs to package main", Hint: "remove the package clause"})
+}
+
+// blanks is src with every byte but the newlines replaced.
+func blanks(src string) []byte {
+	b := make([]byte, len(src))
+	for i := range b {
+		if b[i] = ' '; src[i] == '\n' {
+			b[i] = '\n'
+		}
+	}
+	return b
+}
+
+// comments copies the comments between the chunks to both halves, so that
+// declarations have their doc, and takes the force of those that would move positions.
+func (x *syntax) comments(halves ...[]byte) {
+	for _, c := range x.layout.comments {
+		text := x.cell.Source[c.offset:c.end]
+		for _, half := range halves {
+			if strings.TrimSpace(string(half[c.offset:c.end])) == "" {
+				copy(half[c.offset:c.end], text)
+			}
+			if strings.HasPrefix(text, "//line ") || strings.HasPrefix(text, "/*line ") {
+				half[c.offset+2] = ' '
+			}
+		}
+		if rest, ok := strings.CutPrefix(text, "//go:embed"); ok && (rest == "" || rest[0] == ' ' || rest[0] == '\t') {
+			x.errors = append(x.errors, &Error{Pos: token.Position{Offset: c.offset},
+				Msg:  "//go:embed works when a program is compiled, and a cell is not",
+				Hint: "read the file with os.ReadFile"})
+		}
+	}
+}
+
+// half parses one half of the cell.
+func (x *syntax) half(n int, prefix, text, suffix string) *ast.File {
+	f, err := parser.ParseFile(x.fset, x.cell.Label, prefix+text+suffix, x.mode)
+	if f == nil || !f.Package.IsValid() {
+		f = &ast.File{Name: ast.NewIdent("main")}
+	} else {
+		x.files[n] = x.fset.File(f.Package)
+		x.free[n] = f.Unresolved
+		if len(text) > 0 {
+			x.files[n].AddLineColumnInfo(len(prefix), x.cell.Label, 1, 1)
+		}
+	}
+	var list scanner.ErrorList
+	if errors.As(err, &list) {
+		for _, e := range list {
+			offset := min(max(e.Pos.Offset-len(prefix), 0), len(text))
+			msg := e.Msg
+			if offset == len(text) {
+				msg = strings.Replace(msg, "found '}'", "found end of cell", 1)
+				msg = strings.Replace(msg, "found 'EOF'", "found end of cell", 1)
+			}
+			x.errors = append(x.errors, &Error{Pos: token.Position{Offset: offset}, Msg: msg})
+		}
+	}
+	return f
+}
+
+// offset is the place of pos in the cell's text; ok is false when pos belongs to another cell.
+func (x *syntax) offset(pos token.Pos) (offset int, ok bool) {
+	for n, prefix := range [2]string{declPrefix, bodyPrefix} {
+		f := x.files[n]
+		if f != nil && f.Base() <= int(pos) && int(pos) <= f.Base()+f.Size() {
+			return min(max(f.Offset(pos)-len(prefix), 0), len(x.cell.Source)), true
+		}
+	}
+	return 0, false
+}
+
+// end is the first position value that the cell does not use.
+func (x *syntax) end() int { return x.fset.Base() }
