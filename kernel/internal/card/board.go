@@ -1,0 +1,307 @@
+package card
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/internal/host"
+)
+
+// paintEvery is the shortest time between two pictures of a card that changes.
+const paintEvery = 100 * time.Millisecond
+
+// bytesPerSecond bounds what a card that changes sends: jupyter_server drops
+// the messages of a kernel beyond 1 MB in a second.
+const bytesPerSecond = 400 << 10
+
+// Board is the card of some tasks.
+//
+// It has at most one goroutine, the painter, which runs while a task of a
+// shown board does: the call that shows the board or adds a task to it starts
+// the painter, so that what it shows belongs to that call's cell; it ends by
+// itself after the picture in which all tasks have ended. Wait waits for it.
+type Board struct {
+	kind    Kind
+	cell    string // label of the cell under which it is shown
+	mode    mode
+	began   time.Duration // on host.Clock
+	parent  int           // process ID of this process
+	budget  *atomic.Int64
+	id      string        // display_id
+	change  chan struct{} // of capacity 1: something has changed
+	running atomic.Int64  // tasks that have not ended
+
+	mu      sync.Mutex // guards what follows
+	jobs    []*Job
+	note    string        // package whose Run was given no tasks
+	painter chan struct{} // closed when the painter has ended; nil: none runs
+	shown   bool
+	painted bool // the newest picture shows all tasks at their end
+
+	paintMu sync.Mutex // held while a picture is made and sent, so that pictures keep their order
+	sent    bool       // a picture has been sent; guarded by paintMu
+}
+
+// mode is how a board is shown.
+type mode int
+
+const (
+	live    mode = iota // under its cell, while tasks run
+	written             // without a kernel: its text once, to standard error
+	silent              // in a child process: the tasks print as the child does
+)
+
+// NewBoard is a card without tasks, for the calling cell.
+func NewBoard(kind Kind) *Board {
+	label, worker := host.Current().Cell()
+	b := &Board{
+		kind: kind, cell: label, began: host.Clock(), parent: os.Getpid(),
+		budget: new(atomic.Int64), id: uuid.NewString(), change: make(chan struct{}, 1),
+	}
+	b.budget.Store(KeepLimit)
+	if _, plain := host.Current().(host.Plain); plain {
+		b.mode = written
+	} else if worker {
+		b.mode = silent
+	}
+	return b
+}
+
+// cellBoards are the boards of tasks started one by one, by cell: the newest
+// cell's of each kind, and those of cells that start tasks in the background.
+var cellBoards struct {
+	sync.Mutex
+	list []*Board
+}
+
+const maxCellBoards = 16
+
+// CellBoard is the card of the tasks of one kind that the calling cell starts
+// one by one. All of them share it, so that a cell which starts ten tasks and
+// waits for them shows one picture.
+func CellBoard(kind Kind) *Board {
+	label, _ := host.Current().Cell()
+	cellBoards.Lock()
+	defer cellBoards.Unlock()
+	for _, b := range cellBoards.list {
+		if b.kind == kind && b.cell == label && b.mode == live {
+			return b
+		}
+	}
+	b := NewBoard(kind)
+	if b.mode == live {
+		cellBoards.list = append(cellBoards.list, b)
+		if n := len(cellBoards.list) - maxCellBoards; n > 0 {
+			cellBoards.list = slices.Delete(cellBoards.list, 0, n)
+		}
+	}
+	return b
+}
+
+// Add puts a task on the card. f may be nil when the task could not even be
+// named.
+func (b *Board) Add(f *host.Func) *Job {
+	j := &Job{kind: b.kind, budget: b.budget, board: b, done: make(chan struct{}), outcome: Outcome{State: Waiting}}
+	j.name, j.line = nameOf(f)
+	b.mu.Lock()
+	b.running.Add(1)
+	b.painted = false
+	b.jobs = append(b.jobs, j)
+	b.mu.Unlock()
+	return j
+}
+
+// Rename gives a task the name that its caller chose.
+func (j *Job) Rename(name string) { j.name, j.line = name, literal{} }
+
+// NoTasks says on the card of the named package that Run was given no tasks.
+func (b *Board) NoTasks(pkg string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.note = pkg
+}
+
+// Parent is the process ID of the process that the tasks belong to.
+func (b *Board) Parent() int { return b.parent }
+
+// Sink is where the output of the job goes.
+func (b *Board) Sink(j *Job) host.Sink {
+	if b.mode == live {
+		return j.Write
+	}
+	return func(w host.Write) {
+		j.Write(w)
+		out := os.Stdout
+		if w.Stream == "stderr" {
+			out = os.Stderr
+		}
+		_, _ = out.Write(w.Text) // as of any print: nobody to tell
+	}
+}
+
+func (b *Board) changed() {
+	select {
+	case b.change <- struct{}{}:
+	default:
+	}
+}
+
+// Show shows the card under the calling cell and keeps it up to date until all
+// of its tasks have ended. The first picture comes after the delay, or at the
+// end when that is earlier.
+func (b *Board) Show(delay time.Duration) {
+	if b.mode != live {
+		return
+	}
+	b.mu.Lock()
+	b.shown = true
+	start := b.painter == nil
+	if start {
+		b.painter = make(chan struct{})
+	}
+	b.mu.Unlock()
+	if delay == 0 {
+		b.paint()
+	}
+	if start {
+		go b.paintLoop(delay)
+	}
+}
+
+// paintLoop is the painter.
+func (b *Board) paintLoop(wait time.Duration) {
+	start := time.Now()
+	for over := false; !over; {
+		b.pause(wait, start)
+		size := b.paint()
+		wait = max(paintEvery, time.Duration(size)*time.Second/bytesPerSecond)
+		b.mu.Lock()
+		if over = b.finished(); over && b.painted {
+			close(b.painter)
+			b.painter = nil
+		} else {
+			over = false
+		}
+		b.mu.Unlock()
+	}
+}
+
+// pause waits until the next picture is due: after wait and a change, at the
+// end of the last task, or, so that a reader sees time pass, after a twentieth
+// of the time so far.
+func (b *Board) pause(wait time.Duration, start time.Time) {
+	idle := min(max(time.Since(start)/20, 500*time.Millisecond), 10*time.Second)
+	due, late := time.NewTimer(wait), time.NewTimer(wait+idle)
+	defer due.Stop()
+	defer late.Stop()
+	for passed, dirty := false, false; !b.finished() && !(passed && dirty); {
+		select {
+		case <-due.C:
+			passed = true
+		case <-b.change:
+			dirty = true
+		case <-late.C:
+			return
+		}
+	}
+}
+
+// finished tells whether all tasks have ended.
+func (b *Board) finished() bool { return b.running.Load() == 0 }
+
+// Report prints the card of a program without a kernel to standard error, for
+// its standard output is the tasks' alone. Under a kernel it does nothing.
+func (b *Board) Report() {
+	if b.mode == written {
+		_, _ = os.Stderr.WriteString(b.view(finalLimits).text() + "\n") // nobody to tell
+	}
+}
+
+// paint shows the card as it is now and returns how many bytes that took.
+func (b *Board) paint() int {
+	b.paintMu.Lock()
+	defer b.paintMu.Unlock()
+	limits, final := liveLimits, b.finished()
+	if final {
+		limits = finalLimits
+	}
+	bundle := b.view(limits).bundle()
+	// The host's error means that the kernel is gone: nobody is left to tell.
+	_ = host.Current().Display(&eval.Display{Bundle: *bundle, ID: b.id, Update: b.sent})
+	b.sent = true
+	b.mu.Lock()
+	b.painted = final && b.finished()
+	b.mu.Unlock()
+	size := 0
+	for _, content := range bundle.Data {
+		size += len(content)
+	}
+	for _, content := range bundle.Metadata {
+		size += len(content)
+	}
+	return size
+}
+
+// shownHere tells whether the card stands under the calling cell already.
+func (b *Board) shownHere() bool {
+	label, _ := host.Current().Cell()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.shown && b.cell == label
+}
+
+// Wait waits for the tasks, and for the last pictures of the cards they are
+// on. When ctx is done first, the tasks get the grace time to end; those that
+// do not are given up.
+func Wait(ctx context.Context, grace time.Duration, jobs ...*Job) {
+	patience, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	defer context.AfterFunc(ctx, func() {
+		t := time.NewTimer(grace)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			cancel()
+		case <-patience.Done():
+		}
+	})()
+	boards := map[*Board]bool{}
+	for _, j := range jobs {
+		boards[j.board] = true
+		select {
+		case <-j.done:
+		case <-patience.Done():
+			j.End(Outcome{State: Running, Err: errAbandoned})
+		}
+	}
+	for b := range boards {
+		b.settle()
+	}
+}
+
+var errAbandoned = errors.New("interrupted, but blocked outside of Go code that can be stopped")
+
+// settle waits for the last picture of a card whose tasks have all ended.
+func (b *Board) settle() {
+	b.mu.Lock()
+	painter, over := b.painter, b.finished()
+	b.mu.Unlock()
+	if over && painter != nil {
+		<-painter
+	}
+}
+
+// Wait waits for the tasks of the card as the function [Wait] does, and for its
+// last picture.
+func (b *Board) Wait(ctx context.Context, grace time.Duration) {
+	Wait(ctx, grace, b.snapshot()...)
+	b.settle()
+}

@@ -1,0 +1,152 @@
+package card
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// words is a language.
+type words struct {
+	lang string
+
+	task, pid, ppid, tid, state, start, took, cpu, host, function string
+
+	output, timeline, line, at, writer, text string
+
+	shared    string // about the ID that all threads have in common
+	moreTasks string // %d tasks are not shown
+	moreLines string // %s lines are not shown
+	lostText  string // %s lines and %s bytes were not kept
+	literal   string // of cell %s, line %d
+	cell      string // %s is the number of a cell
+	blocked   string
+	noTasks   string
+	noOutput  string
+	stderr    string
+	parent    string
+	marks     string // legend of the timeline
+	cores     string
+	progress  string
+	states    map[State]string
+	titles    map[Kind]string // %d tasks
+	one       map[Kind]string // one task
+	captions  map[Kind]string // of the table of IDs
+}
+
+var english = &words{
+	lang: "en",
+	task: "Task", function: "Function", pid: "Process ID", ppid: "Parent's process ID", tid: "Thread ID", state: "State",
+	start: "Started", took: "Duration", cpu: "CPU time", host: "Host",
+	output: "Output in the order of writing", timeline: "Timeline",
+	line: "No.", at: "Time", writer: "Writer", text: "Text",
+	shared:    "All threads share one process, with process ID %d. None of them is its main thread.",
+	moreTasks: "… %s more tasks are not shown here. Group.Tasks() has them all.",
+	moreLines: "… %s lines between are not shown here. Group.Output() has them.",
+	lostText:  "%s bytes of output beyond 64 MiB were not kept.",
+	literal:   "cell %s, line %d", cell: "cell %s",
+	blocked:  "still blocked after the interrupt",
+	noTasks:  "There are no tasks. Pass functions, as in %s.Run(foo, bar).",
+	noOutput: "No output.",
+	stderr:   "standard error",
+	parent:   "parent",
+	marks:    "| a line was written",
+	cores:    "core",
+	progress: "%d of %d done",
+	states:   map[State]string{Waiting: "waiting", Running: "running", Exited: "exited", Killed: "killed", Failed: "failed"},
+	titles:   map[Kind]string{Process: "%d child processes of process %d", Thread: "%d threads of process %d"},
+	one:      map[Kind]string{Process: "1 child process of process %d", Thread: "1 thread of process %d"},
+	captions: map[Kind]string{Process: "IDs of the processes", Thread: "IDs of the threads"},
+}
+
+var koreanWords = &words{
+	lang: "ko",
+	task: "작업", function: "함수", pid: "프로세스 ID", ppid: "부모 프로세스 ID", tid: "스레드 ID", state: "상태",
+	start: "시작", took: "소요 시간", cpu: "CPU 시간", host: "호스트",
+	output: "출력 (실제로 쓰인 순서)", timeline: "타임라인",
+	line: "번호", at: "시각", writer: "작성자", text: "내용",
+	shared:    "모든 스레드가 한 프로세스에 속해 프로세스 ID %d 하나를 함께 씁니다. 이 가운데 메인 스레드는 없습니다.",
+	moreTasks: "… 나머지 작업 %s개는 여기에 표시하지 않았습니다. Group.Tasks()로 모두 볼 수 있습니다.",
+	moreLines: "… 중간의 %s줄은 여기에 표시하지 않았습니다. Group.Output()으로 볼 수 있습니다.",
+	lostText:  "64 MiB를 넘은 출력 %s바이트는 보관하지 않았습니다.",
+	literal:   "셀 %s, %d행", cell: "셀 %s",
+	blocked:  "중단한 뒤에도 멈추지 않음",
+	noTasks:  "작업이 없습니다. %s.Run(foo, bar)처럼 함수를 넘겨 주세요.",
+	noOutput: "출력이 없습니다.",
+	stderr:   "표준 오류",
+	parent:   "부모",
+	marks:    "| 한 줄을 출력한 시점",
+	cores:    "코어",
+	progress: "%d/%d 완료",
+	states:   map[State]string{Waiting: "대기 중", Running: "실행 중", Exited: "종료", Killed: "강제 종료", Failed: "실패"},
+	titles:   map[Kind]string{Process: "자식 프로세스 %d개 · 부모 프로세스 %d", Thread: "스레드 %d개 · 프로세스 %d"},
+	one:      map[Kind]string{Process: "자식 프로세스 1개 · 부모 프로세스 %d", Thread: "스레드 1개 · 프로세스 %d"},
+	captions: map[Kind]string{Process: "프로세스 ID 표", Thread: "스레드 ID 표"},
+}
+
+func speak(lang string) *words {
+	if lang == "ko" {
+		return koreanWords
+	}
+	return english
+}
+
+// title is what the card calls the task.
+func (j *Job) title(w *words) string {
+	if j.line.line > 0 {
+		return fmt.Sprintf(w.literal, strings.TrimPrefix(j.line.cell, "cell "), j.line.line)
+	}
+	if j.name == "" {
+		return "?"
+	}
+	return j.name
+}
+
+// stateText is the state of a task in words, with its exit code where it has one.
+func (w *words) stateText(kind Kind, r *row) string {
+	if r.blocked {
+		return w.blocked
+	}
+	s := w.states[r.State]
+	switch {
+	case r.State == Exited && r.ExitCode != 0, r.State == Exited && kind == Process:
+		s += fmt.Sprintf(" (%d)", r.ExitCode)
+	case r.State == Killed && r.Signal != "" && r.Signal != "killed":
+		s += " (" + r.Signal + ")"
+	}
+	return s
+}
+
+// span is a length of time with three significant digits.
+func duration(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "–"
+	case d < 10*time.Microsecond:
+		return fmt.Sprintf("%.1f µs", float64(d)/1e3)
+	case d < time.Millisecond:
+		return fmt.Sprintf("%.2f ms", float64(d)/1e6)
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.2f ms", float64(d)/1e6)
+	case d < 100*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", float64(d)/1e6)
+	case d < time.Second:
+		return fmt.Sprintf("%.0f ms", float64(d)/1e6)
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+}
+
+// thousands writes n with a comma between groups of three digits.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
