@@ -1,0 +1,152 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/rivo/uniseg"
+
+	"iyagi/kernel/internal/check"
+	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/protocol"
+)
+
+// failure is why a cell failed, as front ends show it. Its traceback reads as
+// plain text too, once the colours are taken away.
+type failure struct{ protocol.ErrorContent }
+
+// Colours of a traceback. Front ends draw them in their theme's own shades.
+const (
+	red   = "\x1b[31m"
+	bold  = "\x1b[1m"
+	plain = "\x1b[0m"
+)
+
+// newFailure makes a failure whose traceback is its head and the given lines.
+func newFailure(name, value string, lines ...string) *failure {
+	head := strings.Split(name+": "+value, "\n")
+	for i, l := range head {
+		head[i] = bold + red + l + plain
+	}
+	return &failure{protocol.ErrorContent{EName: name, EValue: value, Traceback: append(head, lines...)}}
+}
+
+func interrupted() *failure {
+	return newFailure("interrupt", "the cell was interrupted")
+}
+
+// compileFailure turns the language's error into a failure. An error that has
+// no position is a defect of the language, whatever the cell.
+func (s *Session) compileFailure(err error) *failure {
+	var listed interface {
+		error
+		Traceback() []string
+	}
+	if !errors.As(err, &listed) {
+		return newFailure("defect", err.Error(),
+			"This is a defect of the kernel, not of the cell: another way to write the cell may help.")
+	}
+	value, _, _ := strings.Cut(listed.Error(), "\n")
+	return &failure{protocol.ErrorContent{EName: "compile error", EValue: value, Traceback: listed.Traceback()}}
+}
+
+// names are the error names of package eval as the reader sees them, in Go's
+// own words where Go has some.
+var names = map[string]string{
+	"fatal": "fatal error",
+}
+
+// runtimeFailure turns the evaluator's error into a failure. lost is not nil
+// if the evaluator died.
+func (s *Session) runtimeFailure(e *eval.Error, lost *loss) *failure {
+	name := e.Name
+	if n, ok := names[name]; ok {
+		name = n
+	}
+	f := newFailure(name, e.Value, s.sources.frames(e.Frames)...)
+	if name == "defect" {
+		f.Traceback = append(f.Traceback, "", "This is a defect of the kernel, not of the cell: another way to write the cell may help.")
+	}
+	if lost != nil {
+		if len(e.Lost) > 0 {
+			lost.variables = e.Lost
+		}
+		f.Traceback = append(f.Traceback, "", lost.sentence())
+	}
+	return f
+}
+
+// The frames of a deep recursion that are shown: the innermost and the outermost.
+const (
+	innerFrames = 10
+	outerFrames = 5
+)
+
+// keptSources is of how many cells the source is kept, for the frames of errors.
+const keptSources = 1000
+
+// sources are the cells that frames may point into, by label. The worker
+// alone uses it.
+type sources struct {
+	byLabel map[string][]string // lines
+	order   []string
+}
+
+func (s *sources) add(c check.Cell) {
+	if s.byLabel == nil {
+		s.byLabel = map[string][]string{}
+	}
+	s.byLabel[c.Label] = strings.Split(c.Source, "\n")
+	s.order = append(s.order, c.Label)
+	if len(s.order) > keptSources {
+		delete(s.byLabel, s.order[0])
+		s.order = s.order[1:]
+	}
+}
+
+// frames shows a stack, innermost call first, a blank line ahead of it.
+func (s *sources) frames(stack []eval.Frame) []string {
+	var lines []string
+	for i := 0; i < len(stack); i++ {
+		if hidden := len(stack) - innerFrames - outerFrames; i == innerFrames && hidden > 1 {
+			lines = append(lines, "", fmt.Sprintf("… %d more calls …", hidden))
+			i += hidden
+		}
+		lines = append(lines, "")
+		lines = append(lines, s.frame(stack[i])...)
+	}
+	return lines
+}
+
+// frame shows one call: where, and the line of the source with a caret.
+func (s *sources) frame(f eval.Frame) []string {
+	where := fmt.Sprintf("%s%s, line %d%s", bold, f.Label, f.Line, plain)
+	if f.Func != "" {
+		where += " in " + f.Func
+	}
+	lines := s.byLabel[f.Label]
+	if f.Line < 1 || f.Line > len(lines) {
+		return []string{where}
+	}
+	line := lines[f.Line-1]
+	shown := []string{where, fmt.Sprintf("%5d | %s", f.Line, line)}
+	if f.Column >= 1 && f.Column <= len(line) {
+		shown = append(shown, "      | "+under(line[:f.Column-1])+bold+red+"^"+plain)
+	}
+	return shown
+}
+
+// under is the blank that is as wide as the text: a tab stays one, and Hangul
+// takes two cells of a terminal.
+func under(text string) string {
+	var b strings.Builder
+	for _, part := range strings.SplitAfter(text, "\t") {
+		body, tab := strings.CutSuffix(part, "\t")
+		b.WriteString(strings.Repeat(" ", uniseg.StringWidth(body)))
+		if tab {
+			b.WriteByte('\t')
+		}
+	}
+	return b.String()
+}
