@@ -45,10 +45,10 @@ type metaOutput struct {
 func (v *view) metadata() metadata {
 	m := metadata{
 		Kind: v.kind, Parent: metaParent{v.parent},
-		Tasks: make([]metaTask, len(v.every)), Output: make([]metaOutput, len(v.meta)),
-		TasksOmitted: v.total - len(v.every), OutputOmitted: v.lines - len(v.meta),
+		Tasks: make([]metaTask, v.metaTasks), Output: make([]metaOutput, len(v.meta)),
+		TasksOmitted: v.total - v.metaTasks, OutputOmitted: v.lines - len(v.meta),
 	}
-	for i, t := range v.every {
+	for i, t := range v.every[:v.metaTasks] {
 		m.Tasks[i] = metaTask{
 			Index: t.Index, Name: t.Name, Host: t.Host, PID: t.PID, PPID: t.PPID, TID: t.TID, State: t.State,
 			ExitCode: t.ExitCode, StartUS: micro(t.Start), EndUS: micro(t.End), CPUUS: micro(t.CPU),

@@ -2,6 +2,7 @@ package card
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,9 +19,11 @@ func (v *view) grid() *display.Grid {
 		g.Right = append(g.Right, right)
 	}
 	column(w.task, false)
-	column(w.pid, true)
 	if v.kind == Process {
+		column(w.pid, true)
 		column(w.ppid, true)
+	} else {
+		column(w.sharedPID, true)
 	}
 	column(w.tid, true)
 	column(w.state, false)
@@ -49,16 +52,35 @@ func (v *view) grid() *display.Grid {
 func (v *view) notes() (notes []string) {
 	if n := v.folded(); n > 0 {
 		notes = append(notes, fmt.Sprintf(v.words.moreTasks, thousands(n)))
-	}
-	for i := range v.rows {
-		if r := &v.rows[i]; r.Error != "" {
-			notes = append(notes, r.letter+" "+r.title+": "+clean(r.Error, 1000))
+		if d := v.durations(); len(d) > 0 {
+			notes = append(notes, fmt.Sprintf(v.words.summary, duration(d[0]), duration(d[len(d)/2]), duration(d[len(d)-1])))
 		}
 	}
 	if v.kind == Thread {
-		notes = append(notes, v.sharedNote())
+		notes = append(notes, fmt.Sprintf(v.words.shared, v.parent))
 	}
 	return notes
+}
+
+// durations are how long the tasks that have ended took, the shortest first.
+func (v *view) durations() (d []time.Duration) {
+	for i := range v.every {
+		if t := &v.every[i]; t.PID != 0 && t.End != 0 {
+			d = append(d, t.End-t.Start)
+		}
+	}
+	slices.Sort(d)
+	return d
+}
+
+// errors are the reasons of the tasks that did not end well.
+func (v *view) errors() (lines []string) {
+	for i := range v.rows {
+		if r := &v.rows[i]; r.Error != "" {
+			lines = append(lines, r.letter+" "+r.title+": "+clean(r.Error, 1000))
+		}
+	}
+	return lines
 }
 
 // text is the card for a terminal.
@@ -69,16 +91,16 @@ func (v *view) text() string {
 		return strings.TrimSuffix(b.String(), "\n")
 	}
 	b.WriteString("\n" + v.grid().Text() + "\n")
-	for _, n := range v.notes() {
+	for _, n := range append(v.errors(), v.notes()...) {
 		b.WriteString(n + "\n")
 	}
 	if v.lines > 0 {
-		b.WriteString("\n" + v.words.output + "\n" + v.outputText())
+		b.WriteString("\n" + v.outputTitle() + "\n" + v.outputText())
 	} else {
 		b.WriteString("\n" + v.words.noOutput + "\n")
 	}
 	if t := v.timelineText(); t != "" {
-		b.WriteString("\n" + v.words.timeline + "  " + v.words.marks + "\n" + t)
+		b.WriteString("\n" + v.words.timeline + " " + v.words.marks + "\n" + t)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -91,11 +113,11 @@ func (v *view) markdown() string {
 		return b.String()
 	}
 	b.WriteString("\n" + v.grid().Markdown())
-	for _, n := range v.notes() {
+	for _, n := range append(v.errors(), v.notes()...) {
 		b.WriteString("\n" + display.EscapeMarkdown(n) + "\n")
 	}
 	if v.lines > 0 {
-		b.WriteString("\n**" + display.EscapeMarkdown(v.words.output) + "**\n\n" + fenced(v.outputText()))
+		b.WriteString("\n**" + display.EscapeMarkdown(v.outputTitle()) + "**\n\n" + fenced(v.outputText()))
 	} else {
 		b.WriteString("\n" + v.words.noOutput + "\n")
 	}
@@ -112,6 +134,18 @@ func fenced(s string) string {
 		fence += "`"
 	}
 	return fence + "text\n" + strings.TrimSuffix(s, "\n") + "\n" + fence + "\n"
+}
+
+// outputTitle explains the marks of outputText.
+func (v *view) outputTitle() string {
+	for _, lines := range [][]Line{v.head, v.tail} {
+		for i := range lines {
+			if lines[i].Stream == "stderr" {
+				return v.words.output + " " + v.words.errMarks
+			}
+		}
+	}
+	return v.words.output
 }
 
 func (v *view) outputText() string {

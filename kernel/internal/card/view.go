@@ -39,29 +39,30 @@ var (
 
 // maxTicks is how many marks of printed lines a row of the timeline shows: with
 // more they would touch.
-const maxTicks = 120
+const maxTicks = 60
 
 // view is a card at one moment.
 type view struct {
-	kind    Kind
-	words   *words
-	parent  int
-	note    string
-	began   time.Duration // on host.Clock
-	elapsed time.Duration
-	total   int // tasks
-	counts  map[State]int
-	nonzero int // tasks that exited with a status other than 0
-	rows    []row
-	every   []Task // for the metadata
-	head    []Line
-	tail    []Line
-	lines   int // of all tasks
-	meta    []Line
-	lost    lost
-	final   bool
-	hosts   bool // tasks ran on several machines
-	cores   bool // some core is known
+	kind      Kind
+	words     *words
+	parent    int
+	note      string
+	began     time.Duration // on host.Clock
+	elapsed   time.Duration
+	total     int // tasks
+	counts    map[State]int
+	nonzero   int // tasks that exited with a status other than 0
+	rows      []row
+	every     []Task
+	metaTasks int // so many of them are in the metadata
+	head      []Line
+	tail      []Line
+	lines     int // of all tasks
+	meta      []Line
+	lost      lost
+	final     bool
+	hosts     bool // tasks ran on several machines
+	cores     bool // some core is known
 }
 
 // row is a task that is shown.
@@ -96,9 +97,7 @@ func (b *Board) view(l limits) *view {
 	for _, i := range shown {
 		v.rows = append(v.rows, jobs[i].row(v, i))
 	}
-	if len(v.every) > l.metaTasks {
-		v.every = v.every[:l.metaTasks]
-	}
+	v.metaTasks = min(len(v.every), l.metaTasks)
 	v.output(jobs, l)
 	return v
 }

@@ -10,36 +10,39 @@ import (
 type words struct {
 	lang string
 
-	task, pid, ppid, tid, state, start, took, cpu, host, function string
+	task, pid, sharedPID, ppid, tid, state, start, took, cpu, host string
 
-	output, timeline, line, at, writer, text string
+	output, timeline, line, at, text string
 
-	shared    string // about the ID that all threads have in common
-	moreTasks string // %d tasks are not shown
-	moreLines string // %s lines are not shown
-	lostText  string // %s lines and %s bytes were not kept
-	literal   string // of cell %s, line %d
-	cell      string // %s is the number of a cell
-	blocked   string
-	noTasks   string
-	noOutput  string
-	stderr    string
-	parent    string
-	marks     string // legend of the timeline
-	cores     string
-	progress  string
-	states    map[State]string
-	titles    map[Kind]string // %d tasks
-	one       map[Kind]string // one task
-	captions  map[Kind]string // of the table of IDs
+	shared     string // about the ID that all threads have in common
+	moreTasks  string // %d tasks are not shown
+	moreLines  string // %s lines are not shown
+	lostText   string // %s lines and %s bytes were not kept
+	literal    string // of cell %s, line %d
+	cell       string // %s is the number of a cell
+	blocked    string
+	noTasks    string
+	noOutput   string
+	stderr     string
+	parent     string
+	marks      string // legend of the timeline in text
+	whiteMarks string // and in HTML
+	errMarks   string // legend of the output in text
+	summary    string // of many tasks: shortest, median and longest duration
+	cores      string
+	progress   string
+	states     map[State]string
+	titles     map[Kind]string // %d tasks
+	one        map[Kind]string // one task
+	captions   map[Kind]string // of the table of IDs
 }
 
 var english = &words{
 	lang: "en",
-	task: "Task", function: "Function", pid: "Process ID", ppid: "Parent's process ID", tid: "Thread ID", state: "State",
+	task: "Task", pid: "Process ID", sharedPID: "Process ID (shared)", ppid: "Parent's process ID", tid: "Thread ID", state: "State",
 	start: "Started", took: "Duration", cpu: "CPU time", host: "Host",
 	output: "Output in the order of writing", timeline: "Timeline",
-	line: "No.", at: "Time", writer: "Writer", text: "Text",
+	line: "No.", at: "Time", text: "Text",
 	shared:    "All threads share one process, with process ID %d. None of them is its main thread.",
 	moreTasks: "… %s more tasks are not shown here. Group.Tasks() has them all.",
 	moreLines: "… %s lines between are not shown here. Group.Output() has them.",
@@ -50,7 +53,8 @@ var english = &words{
 	noOutput: "No output.",
 	stderr:   "standard error",
 	parent:   "parent",
-	marks:    "| a line was written",
+	marks:    "(|: a line was written)", whiteMarks: "white mark: a line was written", errMarks: "(!: standard error)",
+	summary:  "Durations: shortest %s, median %s, longest %s.",
 	cores:    "core",
 	progress: "%d of %d done",
 	states:   map[State]string{Waiting: "waiting", Running: "running", Exited: "exited", Killed: "killed", Failed: "failed"},
@@ -61,11 +65,11 @@ var english = &words{
 
 var koreanWords = &words{
 	lang: "ko",
-	task: "작업", function: "함수", pid: "프로세스 ID", ppid: "부모 프로세스 ID", tid: "스레드 ID", state: "상태",
+	task: "작업", pid: "프로세스 ID", sharedPID: "프로세스 ID (공유)", ppid: "부모 프로세스 ID", tid: "스레드 ID", state: "상태",
 	start: "시작", took: "소요 시간", cpu: "CPU 시간", host: "호스트",
 	output: "출력 (실제로 쓰인 순서)", timeline: "타임라인",
-	line: "번호", at: "시각", writer: "작성자", text: "내용",
-	shared:    "모든 스레드가 한 프로세스에 속해 프로세스 ID %d 하나를 함께 씁니다. 이 가운데 메인 스레드는 없습니다.",
+	line: "번호", at: "시각", text: "내용",
+	shared:    "모든 스레드의 프로세스 ID는 %d 하나입니다. 메인 스레드에서 실행된 작업은 없습니다.",
 	moreTasks: "… 나머지 작업 %s개는 여기에 표시하지 않았습니다. Group.Tasks()로 모두 볼 수 있습니다.",
 	moreLines: "… 중간의 %s줄은 여기에 표시하지 않았습니다. Group.Output()으로 볼 수 있습니다.",
 	lostText:  "64 MiB를 넘은 출력 %s바이트는 보관하지 않았습니다.",
@@ -75,7 +79,8 @@ var koreanWords = &words{
 	noOutput: "출력이 없습니다.",
 	stderr:   "표준 오류",
 	parent:   "부모",
-	marks:    "| 한 줄을 출력한 시점",
+	marks:    "(|: 한 줄을 출력한 시점)", whiteMarks: "흰 눈금: 한 줄을 출력한 시점", errMarks: "(!: 표준 오류)",
+	summary:  "소요 시간: 최소 %s, 중앙값 %s, 최대 %s.",
 	cores:    "코어",
 	progress: "%d/%d 완료",
 	states:   map[State]string{Waiting: "대기 중", Running: "실행 중", Exited: "종료", Killed: "강제 종료", Failed: "실패"},
@@ -97,9 +102,9 @@ func (j *Job) title(w *words) string {
 		return fmt.Sprintf(w.literal, strings.TrimPrefix(j.line.cell, "cell "), j.line.line)
 	}
 	if j.name == "" {
-		return "?"
+		return "nil"
 	}
-	return j.name
+	return clean(strings.ReplaceAll(j.name, "\n", " "), 80)
 }
 
 // stateText is the state of a task in words, with its exit code where it has one.
@@ -117,15 +122,12 @@ func (w *words) stateText(kind Kind, r *row) string {
 	return s
 }
 
-// span is a length of time with three significant digits.
+// duration is a length of time with three significant digits; milliseconds have
+// two decimals at most.
 func duration(d time.Duration) string {
 	switch {
 	case d < 0:
 		return "–"
-	case d < 10*time.Microsecond:
-		return fmt.Sprintf("%.1f µs", float64(d)/1e3)
-	case d < time.Millisecond:
-		return fmt.Sprintf("%.2f ms", float64(d)/1e6)
 	case d < 10*time.Millisecond:
 		return fmt.Sprintf("%.2f ms", float64(d)/1e6)
 	case d < 100*time.Millisecond:
