@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"runtime/debug"
@@ -165,6 +164,7 @@ func (s *Session) runCell(ctx context.Context, c *cell) *failure {
 	}
 	e, failed := s.evaluator(ctx, c)
 	if failed != nil {
+		prepared.Drop()
 		return failed
 	}
 	for _, note := range prepared.Notes {
@@ -175,6 +175,8 @@ func (s *Session) runCell(ctx context.Context, c *cell) *failure {
 	if done.Error == nil || done.Error.Name != "defect" {
 		prepared.Commit()
 		s.super.adopt(prepared.Unit)
+	} else {
+		prepared.Drop()
 	}
 	return s.ended(c, e, done)
 }
@@ -269,11 +271,12 @@ func (s *Session) expression(ctx context.Context, c *cell, source string) (*eval
 	s.sources.add(cell)
 	s.outs.add(s.serial, c.out)
 	prepared, err := s.prepare(cell)
-	if err == nil && !prepared.Result {
-		err = errors.New("not an expression with a value")
-	}
 	if err != nil {
 		return nil, s.compileFailure(err)
+	}
+	defer prepared.Drop()
+	if !prepared.Result {
+		return nil, newFailure("compile error", "not an expression with a value")
 	}
 	e, failed := s.evaluator(ctx, c)
 	if failed != nil {

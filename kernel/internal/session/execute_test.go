@@ -112,9 +112,9 @@ func TestUserExpressions(t *testing.T) {
 		if value["status"] != "ok" || value["data"].(map[string]any)["text/plain"] != "2" {
 			t.Errorf("value = %v", value)
 		}
-		for name, ename := range map[string]string{"wrong": "compile error", "fails": "defect", "statement": "defect"} {
-			if v := got[name].(map[string]any); v["status"] != "error" {
-				t.Errorf("%s = %v, want error (%s)", name, v, ename)
+		for name, ename := range map[string]string{"wrong": "compile error", "fails": "compile error", "statement": "compile error"} {
+			if v := got[name].(map[string]any); v["status"] != "error" || v["ename"] != ename {
+				t.Errorf("%s = %v, want %s", name, v, ename)
 			}
 		}
 		for _, line := range h.take() {
@@ -124,6 +124,9 @@ func TestUserExpressions(t *testing.T) {
 		}
 		if len(h.language.committed) != 1 {
 			t.Errorf("units %v are live, want the cell's alone", h.language.committed)
+		}
+		if len(h.language.dropped) != 3 { // "wrong" was never prepared
+			t.Errorf("units %v were dropped, want those of the expressions", h.language.dropped)
 		}
 		req = executeRequest("panic")
 		req.UserExpressions = map[string]string{"value": "= 2"}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -107,7 +106,7 @@ func summary(m *protocol.Message) string {
 // function, "bad" does not compile, "crash" is a defect, and a last line
 // that begins with "=" has a result.
 type fakeLanguage struct {
-	committed []int
+	committed, dropped []int // serial numbers of cells
 }
 
 // fakeErrors is an error as check.ErrorList makes it.
@@ -138,7 +137,7 @@ func (l *fakeLanguage) Prepare(c check.Cell) (*Prepared, error) {
 	u.Decls = append(u.Decls, eval.Decl{Name: u.Entry})
 	return &Prepared{Unit: u, Result: strings.HasPrefix(c.Source, "="), Commit: func() {
 		l.committed = append(l.committed, c.Serial)
-	}}, nil
+	}, Drop: func() { l.dropped = append(l.dropped, c.Serial) }}, nil
 }
 
 func (l *fakeLanguage) Complete(src string, offset int) check.Completion {
@@ -401,5 +400,3 @@ func (h *harness) wantRan(i int, units ...string) {
 		h.t.Errorf("evaluator %d ran %q, want %q", i, e.loaded, units)
 	}
 }
-
-func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

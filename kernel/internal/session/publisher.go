@@ -67,7 +67,6 @@ func setMetadata(m *protocol.Message, md any) {
 // send needs p.mu.
 func (p *publisher) send(kind string, parent *protocol.Message, content any, extra ...option) {
 	m := protocol.NewMessage(kind, p.session, parent, content)
-	m.Identities = [][]byte{[]byte("kernel." + p.session + "." + kind)}
 	for _, set := range extra {
 		set(m)
 	}

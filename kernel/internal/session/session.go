@@ -29,11 +29,11 @@ type Sockets interface {
 	Close(ctx context.Context) error
 }
 
-// Language turns cells into units and answers an editor's questions. Its
-// methods may be called from any goroutine.
+// Language turns cells into units and answers an editor's questions.
 type Language interface {
 	// Prepare checks and lowers a cell. The error is a check.ErrorList when
-	// the cell is wrong.
+	// the cell is wrong. The worker alone calls Prepare and what is in
+	// Prepared; the other methods may be called from any goroutine meanwhile.
 	Prepare(check.Cell) (*Prepared, error)
 	// Complete, Inspect and IsComplete take an offset in bytes.
 	Complete(src string, offset int) check.Completion
@@ -47,6 +47,7 @@ type Prepared struct {
 	Result bool     // the last statement is an expression to show
 	Notes  []string // sentences for the reader
 	Commit func()   // makes the declarations live, once the evaluator has them
+	Drop   func()   // forgets the cell, instead of Commit
 }
 
 // Evaluator is the process that runs cells. Interrupt, Input, Comm and Kill
