@@ -21,10 +21,16 @@ import "time"
 
 // Call is one message from the kernel to the evaluator. Exactly one field is set.
 type Call struct {
+	Hello     *Hello // the first call, and only that
 	Run       *Run
 	Input     *Input
 	Comm      *Comm
 	Interrupt *Interrupt
+}
+
+// Hello gives the evaluator what it needs before it runs anything.
+type Hello struct {
+	Token [TokenSize]byte // of this evaluator's barriers
 }
 
 // Run asks the evaluator to load the unit's declarations and, unless

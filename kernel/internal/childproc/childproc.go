@@ -1,0 +1,318 @@
+// Package childproc starts this same binary again in another role, as a child
+// that cannot outlive its parent, and finds and ends whole trees of processes.
+//
+// A program calls [Main] first in main (and in TestMain) with its roles. In a
+// process that [Start] made, Main runs the role and exits; elsewhere it
+// returns. The child has the files of [Options] as [File] 0, 1, … beside its
+// standard streams, leads a process group of its own (a job object on
+// Windows), and holds one end of a pipe, the lifeline, whose other end is the
+// parent's: when the parent is gone, however it ended, the child ends what
+// it started, its group and itself. On Linux the parent-death signal does
+// the same for a child too busy to read its lifeline.
+//
+// Processes that left their group and lost their parent are still found:
+// every process below a [Tree] inherits a mark in its environment, and a
+// process that called [AdoptOrphans] becomes the parent of what its descendants leave behind.
+//
+// The package knows nothing of evaluators and workers; it moves no data.
+package childproc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const (
+	roleVariable = "IYAGI_CHILD" // role, depth and handles of the files; set for the child alone
+	treeVariable = "IYAGI_TREE"  // inherited by everything below a Tree
+	// A child may start children. A chain longer than this is a mistake that
+	// would not end by itself.
+	maxDepth = 8
+)
+
+// self is what this process is. Main sets it once, before any other call.
+var self struct {
+	ready bool // Main was called
+	depth int  // 0: not a child of this package
+	files []*os.File
+}
+
+// Main must be the first call of main and of TestMain. In a process started
+// by [Start] it runs the role of that name, exits with its result and does
+// not return.
+func Main(roles map[string]func() int) {
+	self.ready = true
+	value, ok := os.LookupEnv(roleVariable)
+	if !ok {
+		return
+	}
+	// A program that this process starts must not take the role for its own.
+	os.Unsetenv(roleVariable)
+	role, err := assume(value)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "child process: %v\n", err)
+		os.Exit(2)
+	}
+	run, ok := roles[role]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "child process: this binary has no role %q\n", role)
+		os.Exit(2)
+	}
+	watchParent()
+	os.Exit(run())
+}
+
+// assume makes this process what the parent's value says: "role depth handle…".
+func assume(value string) (role string, err error) {
+	fields := strings.Fields(value)
+	if len(fields) < 3 {
+		return "", fmt.Errorf("%s=%q is not of this version", roleVariable, value)
+	}
+	if self.depth, err = strconv.Atoi(fields[1]); err != nil {
+		return "", fmt.Errorf("%s: depth: %w", roleVariable, err)
+	}
+	for i, f := range fields[2:] {
+		h, err := strconv.ParseUint(f, 10, 64)
+		if err != nil {
+			return "", fmt.Errorf("%s: file %d: %w", roleVariable, i, err)
+		}
+		self.files = append(self.files, inherit(uintptr(h), "inherited "+strconv.Itoa(i)))
+	}
+	return fields[0], nil
+}
+
+// watchParent ends this process and all below it when the lifeline, the last
+// of the files, comes to its end or a signal asks for it. Its goroutine lives
+// as long as the process.
+func watchParent() {
+	lifeline := self.files[len(self.files)-1]
+	self.files = self.files[:len(self.files)-1]
+	term := make(chan os.Signal, 1)
+	signal.Notify(term, syscall.SIGTERM)
+	gone := make(chan struct{})
+	go func() {
+		lifeline.Read(make([]byte, 1))
+		close(gone)
+	}()
+	go func() {
+		select {
+		case <-term:
+		case <-gone:
+		}
+		Vanish()
+	}()
+}
+
+// Vanish ends this process, its group and everything below it.
+func Vanish() {
+	pid := os.Getpid()
+	killAll(below(pid, os.Getenv(treeVariable)), pid)
+	killOwnGroup()
+	os.Exit(137)
+}
+
+// File is the i-th file that the parent gave to this role in [Options].
+func File(i int) *os.File { return self.files[i] }
+
+// Options of a child.
+type Options struct {
+	Files  []*os.File // inherited; [File] in the child. The caller may close its own after Start.
+	Stdin  *os.File   // nil: empty
+	Stdout *os.File   // nil: this process's
+	Stderr *os.File   // nil: this process's
+	Env    []string   // "key=value", added to this process's environment
+	Dir    string     // working directory; empty: this process's
+	Tree   Tree       // the tree that the child's descendants belong to; empty: this process's
+	Title  string     // shown by ps in place of the role
+}
+
+// Process is a started child. A goroutine waits for its end; it holds no
+// other resource.
+type Process struct {
+	process  *os.Process
+	group    group
+	lifeline *os.File
+	done     chan struct{}
+	mu       sync.Mutex // guards reaped: no signal goes to a process number that may be another's
+	reaped   bool
+	state    State // set before done is closed
+}
+
+// State tells how a process ended.
+type State struct {
+	Code   int           // exit status; -1 when a signal ended it
+	Signal string        // "killed", "segmentation fault", …; empty when it exited
+	CPU    time.Duration // user and system time, with that of its children that it waited for
+	Err    error         // the process could not be waited for
+}
+
+// Start runs this binary in a role. The child is killed, with all below it,
+// when ctx is done.
+func Start(ctx context.Context, role string, o Options) (*Process, error) {
+	switch {
+	case !self.ready:
+		// Without Main the child would run the whole program again, which starts children, and so on.
+		return nil, errors.New("start a child process: this program does not call childproc.Main first in main")
+	case self.depth >= maxDepth:
+		return nil, fmt.Errorf("start a child process: %d processes stand one below the other already", maxDepth)
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("start a child process: %w", context.Cause(ctx))
+	}
+	p, err := start(role, o)
+	if err != nil {
+		return nil, fmt.Errorf("start a child process: %w", err)
+	}
+	stop := context.AfterFunc(ctx, func() { p.Kill() })
+	go p.wait(stop)
+	return p, nil
+}
+
+func start(role string, o Options) (*Process, error) {
+	exe, err := executable()
+	if err != nil {
+		return nil, err
+	}
+	if o.Stdin == nil {
+		null, err := os.Open(os.DevNull)
+		if err != nil {
+			return nil, err
+		}
+		defer null.Close()
+		o.Stdin = null
+	}
+	if o.Stdout == nil {
+		o.Stdout = os.Stdout
+	}
+	if o.Stderr == nil {
+		o.Stderr = os.Stderr
+	}
+	theirs, ours, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer theirs.Close()
+	if o.Title == "" {
+		o.Title = role
+	}
+	p := &Process{lifeline: ours, done: make(chan struct{})}
+	files := append(o.Files[:len(o.Files):len(o.Files)], theirs)
+	onForkThread(func() {
+		if p.process, p.group, err = spawn(exe, role, o, files); err == nil {
+			started.Store(p.process.Pid, true)
+		}
+	})
+	if err != nil {
+		ours.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// environment is the child's: this process's, the caller's additions, the role.
+func (o *Options) environment(role string, handles []string) []string {
+	env := append(os.Environ(), o.Env...)
+	if o.Tree != "" {
+		env = append(env, treeVariable+"="+string(o.Tree))
+	}
+	return append(env, fmt.Sprintf("%s=%s %d %s", roleVariable, role, self.depth+1, strings.Join(handles, " ")))
+}
+
+// forkThread runs functions on one thread that lives as long as the process:
+// Linux sends the parent-death signal when the *thread* that forked ends
+// (PR_SET_PDEATHSIG in prctl(2)), and Go ends threads at will.
+var forkThread = sync.OnceValue(func() chan<- func() {
+	ch := make(chan func())
+	go func() {
+		runtime.LockOSThread()
+		for f := range ch {
+			f()
+		}
+	}()
+	return ch
+})
+
+func onForkThread(f func()) {
+	done := make(chan struct{})
+	forkThread() <- func() {
+		defer close(done)
+		f()
+	}
+	<-done
+}
+
+// wait reaps the process and ends what is left of its group.
+func (p *Process) wait(stop func() bool) {
+	awaitExit(p.process.Pid)
+	p.group.kill(p.process.Pid) // while the dead leader still holds the number
+	p.mu.Lock()
+	s, err := p.process.Wait()
+	p.reaped = true
+	started.Delete(p.process.Pid)
+	p.mu.Unlock()
+	stop()
+	p.group.close()
+	p.lifeline.Close()
+	p.state = stateOf(s, err)
+	close(p.done)
+}
+
+func stateOf(s *os.ProcessState, err error) State {
+	if err != nil {
+		return State{Code: -1, Err: err}
+	}
+	st := State{Code: s.ExitCode(), CPU: s.UserTime() + s.SystemTime()}
+	if ws, ok := s.Sys().(interface{ Signaled() bool }); ok && ws.Signaled() {
+		if sig, ok := s.Sys().(interface{ Signal() syscall.Signal }); ok {
+			st.Signal = sig.Signal().String()
+		}
+	}
+	return st
+}
+
+// PID is the process's number.
+func (p *Process) PID() int { return p.process.Pid }
+
+// Done is closed when the process has ended and was reaped.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Wait returns when the process has ended.
+func (p *Process) Wait() State {
+	<-p.done
+	return p.state
+}
+
+// Signal sends a signal to the process alone.
+func (p *Process) Signal(sig os.Signal) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.reaped {
+		return os.ErrProcessDone
+	}
+	return p.process.Signal(sig)
+}
+
+// Kill ends the process, its group, and everything below it.
+func (p *Process) Kill() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.reaped {
+		return nil
+	}
+	children := below(p.process.Pid, "")
+	p.group.kill(p.process.Pid)
+	err := p.process.Kill()
+	killAll(children, os.Getpid())
+	if errors.Is(err, os.ErrProcessDone) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,37 @@
+//go:build unix && !linux && !darwin
+
+package childproc
+
+import (
+	"os"
+	"syscall"
+	"time"
+)
+
+func executable() (string, error) { return os.Executable() }
+
+func processAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+func awaitExit(int) {}
+
+// processes is empty: groups and lifelines alone keep a tree together here.
+func processes() []process { return nil }
+
+func marked(int, string) bool { return false }
+
+func adopt() error { return nil }
+
+func orphans() []process { return nil }
+
+var began = time.Now()
+
+// Now is the time since this process began: the clock is not shared here.
+func Now() time.Duration { return time.Since(began) }
+
+// ThreadID is 0, unknown.
+func ThreadID() int { return 0 }
+
+// CPU is -1, unknown.
+func CPU() int { return -1 }
+
+func growPipe(*os.File, int) {}

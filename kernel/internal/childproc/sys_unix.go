@@ -1,0 +1,60 @@
+//go:build unix
+
+package childproc
+
+import (
+	"os"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// group is the process group that a child leads; its number is the child's.
+type group struct{}
+
+func (group) kill(pid int) { unix.Kill(-pid, unix.SIGKILL) }
+func (group) close()       {}
+
+func spawn(exe, role string, o Options, files []*os.File) (*os.Process, group, error) {
+	handles := make([]string, len(files))
+	for i := range files {
+		handles[i] = strconv.Itoa(3 + i)
+	}
+	attr := &os.ProcAttr{
+		Dir:   o.Dir,
+		Env:   o.environment(role, handles),
+		Files: append([]*os.File{o.Stdin, o.Stdout, o.Stderr}, files...),
+		Sys:   processAttributes(),
+	}
+	p, err := os.StartProcess(exe, []string{os.Args[0], o.Title}, attr)
+	return p, group{}, err
+}
+
+// inherit takes over a descriptor, which programs started from here must not get.
+func inherit(fd uintptr, name string) *os.File {
+	syscall.CloseOnExec(int(fd))
+	return os.NewFile(fd, name)
+}
+
+func killOwnGroup() {
+	if unix.Getpgrp() == os.Getpid() {
+		unix.Kill(0, unix.SIGKILL)
+	}
+}
+
+func killAll(list []process, except int) {
+	for _, p := range list {
+		if p.pid != except {
+			unix.Kill(p.pid, unix.SIGKILL)
+		}
+	}
+}
+
+func duplicate(f *os.File) (*os.File, error) {
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 3)
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	return os.NewFile(uintptr(fd), f.Name()), nil
+}

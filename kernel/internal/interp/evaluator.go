@@ -1,0 +1,230 @@
+// Package interp is the evaluator: it runs lowered units in one yaegi
+// interpreter, as the role "evaluator" of the binary, and single functions of
+// them in worker processes, as the role "worker".
+//
+// [EvaluatorMain] reads calls from the kernel's pipe. A unit's declarations
+// become one file that yaegi compiles, and its entry function runs in a
+// goroutine of its own whose labels say which cell it works for (see origin);
+// what any goroutine prints goes where its labels say (see output). The main
+// goroutine stays locked to the main thread, so that no task of a cell ever
+// runs there. [WorkerMain] runs the program that the evaluator packed: the
+// declarations that one function needs and copies of its variables.
+//
+// The package does not know the cell language, which check and lower do, and
+// shows nothing by itself. It is the only one that uses yaegi.
+package interp
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/pprof"
+	"sync"
+	"time"
+
+	"iyagi/kernel/internal/childproc"
+	"iyagi/kernel/internal/eval"
+)
+
+// maxStack bounds the stack of one goroutine, in bytes. A recursion without
+// end reaches it in a fraction of a second, 200,000 calls deep; Go's own limit of 1 GB takes
+// seconds and all the memory of a small machine.
+const maxStack = 128 << 20
+
+// evaluator is the process's state.
+//
+// The goroutine of serve reads calls, answers Interrupt at once and hands
+// Runs to the goroutine of runAll, which owns the store and the engine. Each
+// Run has a goroutine for the cell's code. All end with the process.
+type evaluator struct {
+	conn    *eval.Conn
+	origins *origins
+	out     *output
+	traces  *traces
+	engine  *engine
+	store   *store
+	runs    chan *eval.Run
+	inputs  chan eval.Input
+
+	typed  sync.Mutex // guards line
+	line   []byte     // typed by the user and not yet read
+	asking sync.Mutex // held from an input request to its answer
+
+	mu      sync.Mutex // guards what follows
+	running *origin
+	began   time.Duration // of the running cell, on the clock of childproc
+	workers map[int]int   // process number of a worker → ID of its Run
+}
+
+// EvaluatorMain is the role "evaluator". It returns when the kernel closes
+// the pipe of calls.
+func EvaluatorMain() int {
+	runtime.LockOSThread()
+	// The kernel sets it for this process alone; programs that cells start describe their crashes.
+	if os.Getenv("GOTRACEBACK") == "none" {
+		os.Unsetenv("GOTRACEBACK")
+	}
+	debug.SetMaxStack(maxStack)
+	calls, events := childproc.File(0), childproc.File(1)
+	v := &evaluator{
+		conn:    eval.NewConn(calls, events),
+		origins: &origins{},
+		store:   newStore(),
+		runs:    make(chan *eval.Run, 16),
+		inputs:  make(chan eval.Input, 1),
+		workers: map[int]int{},
+	}
+	if err := v.serve(); err != nil {
+		fmt.Fprintf(os.Stderr, "evaluator: %v\n", err)
+		return 1
+	}
+	childproc.Vanish()
+	return 0
+}
+
+// serve reads calls until the kernel closes the pipe.
+func (v *evaluator) serve() error {
+	call, err := v.conn.ReceiveCall()
+	if err != nil || call.Hello == nil {
+		return fmt.Errorf("no greeting from the kernel: %w", err)
+	}
+	if v.out, err = newOutput(v.origins, v.conn, call.Hello.Token); err != nil {
+		return err
+	}
+	v.traces = newTraces(stream{v.out, 1})
+	if err := v.conn.SendEvent(&eval.Event{Ready: &eval.Ready{PID: os.Getpid()}}); err != nil {
+		return err
+	}
+	go v.runAll()
+	for {
+		call, err := v.conn.ReceiveCall()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read a call: %w", err)
+		case call.Run != nil:
+			v.runs <- call.Run
+		case call.Interrupt != nil:
+			v.interrupt()
+		case call.Input != nil:
+			select {
+			case v.inputs <- *call.Input:
+			default: // nobody asks any more
+			}
+		}
+	}
+}
+
+// runAll runs one cell after the other.
+func (v *evaluator) runAll() {
+	e, err := newEngine(stdio{stdin{v}, stream{v.out, 0}, v.traces}, Symbols())
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "evaluator: %v\n", err)
+		os.Exit(1)
+	}
+	v.engine = e
+	v.install()
+	for r := range v.runs {
+		began := time.Now()
+		failure := v.run(r)
+		v.out.send(&eval.Event{ID: r.ID, Done: &eval.Done{Error: failure, Elapsed: time.Since(began)}})
+	}
+}
+
+// run loads and runs one unit and says how it failed.
+func (v *evaluator) run(r *eval.Run) *eval.Error {
+	s := v.store.add(&r.Unit)
+	if r.LoadOnly {
+		s.entry = ""
+	}
+	org := v.origins.cell(r.ID, r.Unit.Label, r.AllowStdin)
+	v.engine.resume()
+	v.begin(org)
+	defer v.end()
+	finished := make(chan struct{})
+	var failure *eval.Error
+	go func() {
+		defer close(finished)
+		pprof.SetGoroutineLabels(org.labels)
+		failure = v.evaluate(s)
+	}()
+	select {
+	case <-finished:
+		return failure
+	case e := <-org.failure:
+		v.halt(finished)
+		return e
+	}
+}
+
+// begin makes org the running cell.
+func (v *evaluator) begin(org *origin) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.running, v.began = org, childproc.Now()
+	v.out.begin(org.id)
+}
+
+func (v *evaluator) end() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.running = nil
+}
+
+// evaluate runs a file in the calling goroutine.
+func (v *evaluator) evaluate(s *source) (failure *eval.Error) {
+	if s.empty() {
+		return nil
+	}
+	p, err := v.engine.compile(s)
+	if err != nil {
+		return defect(err)
+	}
+	returned := false
+	defer func() {
+		if r := recover(); r != nil {
+			failure = fault(r, v.traces.take())
+		} else if !returned {
+			failure = nil // runtime.Goexit: the cell's goroutine ends, others go on
+		}
+	}()
+	_, err = v.engine.yaegi.Execute(p)
+	returned = true
+	if err != nil {
+		return failed(err, v.traces.take())
+	}
+	return nil
+}
+
+// interrupt ends the running cell. Without one it does nothing.
+func (v *evaluator) interrupt() {
+	v.mu.Lock()
+	org := v.running
+	v.mu.Unlock()
+	if org != nil {
+		org.fail(&eval.Error{Name: "interrupt", Value: "interrupted"})
+	}
+}
+
+// halt ends all interpreted code and all processes that the running cell
+// has started. finished is closed when the cell's own goroutine ends.
+func (v *evaluator) halt(finished <-chan struct{}) {
+	v.mu.Lock()
+	began, id := v.began, v.running.id
+	spare := map[int]bool{}
+	for pid, run := range v.workers {
+		if run != id {
+			spare[pid] = true
+		}
+	}
+	v.mu.Unlock()
+	v.origins.stopAll()
+	var killing sync.WaitGroup
+	killing.Go(func() { childproc.KillSince(began, spare) })
+	v.engine.stop(finished)
+	killing.Wait()
+}

@@ -1,0 +1,124 @@
+package interp
+
+import (
+	"io"
+	"os"
+	"sync"
+
+	"iyagi/kernel/internal/childproc"
+	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/internal/host"
+)
+
+// output brings what interpreted code prints to the place that its origin
+// says, and keeps descriptors and events in one order by barriers.
+type output struct {
+	origins *origins
+	conn    *eval.Conn
+	token   [eval.TokenSize]byte
+	// files are copies of descriptor 1 and 2 of our own: a cell may close os.Stdout.
+	files [2]*os.File
+
+	events sync.Mutex // held from an event's barrier to its sending, so that both have one order
+	mu     sync.Mutex // guards what follows and the order of writes
+	last   int        // file of the last write since a barrier
+	number uint64     // of the last barrier
+	id     int        // Run whose text goes to the descriptors; 0: none runs
+
+	captured sync.Mutex // held while a sink is called: the order of calls is the order of stamps
+}
+
+var streams = [2]string{"stdout", "stderr"}
+
+func newOutput(origins *origins, conn *eval.Conn, token [eval.TokenSize]byte) (*output, error) {
+	o := &output{origins: origins, conn: conn, token: token}
+	for i, f := range []*os.File{os.Stdout, os.Stderr} {
+		var err error
+		if o.files[i], err = childproc.Duplicate(f); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+// write takes one write of interpreted code to stream 0 or 1.
+func (o *output) write(stream int, p []byte) (int, error) {
+	org := o.origins.current()
+	if org == nil {
+		return o.files[stream].Write(p)
+	}
+	org.leave()
+	if org.sink != nil {
+		o.captured.Lock()
+		defer o.captured.Unlock()
+		org.sink(host.Write{At: childproc.Now(), Stream: streams[stream], Text: p, TID: childproc.ThreadID(), CPU: childproc.CPU()})
+		return len(p), nil
+	}
+	o.mu.Lock()
+	if org.id == o.id {
+		defer o.mu.Unlock()
+		if o.last != stream {
+			if err := o.barrier(false); err != nil {
+				return 0, err
+			}
+			o.last = stream
+		}
+		return o.files[stream].Write(p)
+	}
+	o.mu.Unlock()
+	if err := o.conn.SendEvent(&eval.Event{ID: org.id, Stream: &eval.Stream{Name: streams[stream], Text: p}}); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// barrier needs mu.
+func (o *output) barrier(event bool) error {
+	o.number++
+	b := eval.Barrier{Number: o.number, Event: event}.Append(make([]byte, 0, 32), &o.token)
+	for _, f := range o.files {
+		if _, err := f.Write(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// send sends an event that comes after all that was printed before.
+func (o *output) send(e *eval.Event) error {
+	o.events.Lock()
+	defer o.events.Unlock()
+	o.mu.Lock()
+	err := o.barrier(true)
+	e.Barrier = o.number
+	if e.Done != nil {
+		o.id = 0
+	}
+	o.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if err := o.conn.SendEvent(e); err != nil {
+		// The descriptors wait for an event of this number.
+		o.conn.SendEvent(&eval.Event{Barrier: e.Barrier})
+		return err
+	}
+	return nil
+}
+
+// begin makes Run id the one whose text goes to the descriptors.
+func (o *output) begin(id int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.id = id
+}
+
+// stream is what interpreted code has for standard output or error.
+type stream struct {
+	out   *output
+	index int
+}
+
+func (s stream) Write(p []byte) (int, error) { return s.out.write(s.index, p) }
+
+var _ io.Writer = stream{}

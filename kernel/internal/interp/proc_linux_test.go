@@ -1,0 +1,27 @@
+package interp
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// cpuTime measures how much CPU time a process takes in a while.
+func cpuTime(t *testing.T, pid int, while time.Duration) time.Duration {
+	read := func() time.Duration {
+		data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := bytes.Fields(data[bytes.LastIndexByte(data, ')')+1:])
+		user, _ := strconv.Atoi(string(f[11]))
+		system, _ := strconv.Atoi(string(f[12]))
+		return time.Duration(user+system) * 10 * time.Millisecond
+	}
+	before := read()
+	time.Sleep(while)
+	return read() - before
+}

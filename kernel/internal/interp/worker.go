@@ -1,0 +1,4 @@
+package interp
+
+// WorkerMain is the role "worker".
+func WorkerMain() int { return 2 }
