@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -20,21 +21,49 @@ const GoVersion = "go1.26"
 var sizes = types.SizesFor("gc", runtime.GOARCH)
 
 // Check type-checks a cell against the live declarations. The error is an
-// [ErrorList]. The session stays as it was until the unit is committed.
+// [ErrorList]. What the cell changes in live types, such as a method that it
+// adds, is taken back by the next Check unless the unit is committed before it.
 func (s *Session) Check(cell Cell) (*Unit, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	x := parse(cell, s.base, parser.ParseComments)
+	s.rollback()
+	x := parse(cell, s.base, parser.ParseComments, false)
 	s.base = x.end()
 	if len(x.errors) > 0 {
 		return nil, finish(cell, x.errors)
 	}
-	c := s.newChecking(x)
-	c.run()
+	if x.alone && s.needsOrder(x) {
+		x = parse(cell, s.base, parser.ParseComments, true)
+		s.base = x.end()
+	}
+	c := s.check(x)
 	if err := finish(cell, c.errors); err != nil {
+		s.rollback()
 		return nil, err
 	}
 	return c.unit(), nil
+}
+
+// check runs go/types over the cell and the earlier functions that it
+// affects, again without those that no longer compile.
+func (s *Session) check(x *syntax) *checking {
+	kept := map[string]*Error{}
+	for {
+		c := s.newChecking(x, kept)
+		c.run()
+		if len(c.broken) == 0 || len(c.errors) > 0 {
+			return c
+		}
+		for key, e := range c.broken {
+			if kept[key] != nil || c.pulled[key] {
+				// It cannot be left out: the cell itself needs it.
+				c.errors = append(c.errors, &Error{Msg: fmt.Sprintf("%s does not compile any more: %s: %s", key, e.Pos, e.Msg)})
+				return c
+			}
+		}
+		maps.Copy(kept, c.broken)
+		s.rollback()
+	}
 }
 
 // A checking is the work on one cell.
@@ -44,27 +73,48 @@ type checking struct {
 	pkg     *types.Package
 	info    *types.Info
 	file    *ast.File // what go/types sees
+	lenient bool      // for completion: live types are not touched, errors do not matter
 
 	imports  map[string]*declaration // that the cell declares or lacks, by name
 	declares map[string]bool         // names that the cell declares at package level
-	top      map[string]bool         // names that the statements declare at their top level
+	methods  map[string]bool         // "Type.Method" that it declares
+	top      map[string]*ast.Ident   // variables of the statements' top level
 	promoted map[string]bool         // those of them that are checked at package level
-	result   ast.Expr                // the last statement's expression
-	holder   *ast.AssignStmt         // stands in for the last statement: _ = result
-	errors   []*Error
+	pulled   map[string]bool         // live generic types that get another method
+	inits    []*ast.FuncDecl         // functions called init
+
+	again    []*declaration    // live declarations that are checked again
+	onlyVars map[string]bool   // those of them that depend on nothing new but variables of the statements
+	kept     map[string]*Error // live declarations that no longer compile, and why
+	broken   map[string]*Error // those of them that this run has found
+	grafts   []*graft          // methods of live types
+	hook     ast.Node          // go/types' error here says that signatures are known
+	old      []renamed         // identifiers that mean what the cell replaces
+
+	body    []ast.Stmt // the statements, as Unit.Body
+	result  ast.Expr   // the last statement's expression
+	silent  bool       // a semicolon at the end hides its value
+	errors  []*Error
+	restore []func() // undoes changes of the syntax tree that only go/types should see
 }
 
-func (s *Session) newChecking(x *syntax) *checking {
+// newChecking prepares the work on a cell. The session's mutex is held.
+func (s *Session) newChecking(x *syntax, kept map[string]*Error) *checking {
 	s.emptyScope()
 	return &checking{
 		syntax:   x,
 		session:  s,
 		pkg:      s.pkg,
+		kept:     kept,
 		info:     newInfo(),
 		imports:  map[string]*declaration{},
 		declares: map[string]bool{},
-		top:      map[string]bool{},
+		methods:  map[string]bool{},
+		pulled:   map[string]bool{},
+		top:      map[string]*ast.Ident{},
 		promoted: map[string]bool{},
+		broken:   map[string]*Error{},
+		onlyVars: map[string]bool{},
 	}
 }
 
@@ -83,23 +133,48 @@ func newInfo() *types.Info {
 
 // run prepares the cell for go/types and lets it check.
 func (c *checking) run() {
-	c.file = &ast.File{
-		Name: ast.NewIdent("main"), Package: c.decls.Package,
-		FileStart: c.decls.FileStart, FileEnd: c.decls.FileEnd,
-	}
+	var types, rest []ast.Decl
 	for _, d := range c.decls.Decls {
-		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
-			c.importSpecs(g)
-			continue
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if c.funcDecl(d) {
+				rest = append(rest, d)
+			}
+		case *ast.GenDecl:
+			switch d.Tok {
+			case token.IMPORT:
+				c.importSpecs(d)
+			case token.VAR:
+				rest = append(rest, d)
+			default:
+				types = append(types, d)
+			}
+			c.declareSpecs(d)
 		}
-		c.file.Decls = append(c.file.Decls, d)
-		c.declare(d)
 	}
 	c.topNames()
+	c.chooseAgain()
+	for _, d := range c.again {
+		if fd, ok := d.decl.(*ast.FuncDecl); !ok {
+			types = append(types, d.decl)
+		} else if fd.Recv == nil || c.declares[d.receiver()] {
+			rest = append(rest, fd)
+		} else {
+			c.addGraft(fd, d)
+		}
+	}
+	vars := c.promote()
 	c.missingImports()
-	c.prefill(c.layout.idents)
-	body := c.bodyForChecking()
-	c.file.Decls = append(c.file.Decls, body)
+	c.prefill()
+	c.file = &ast.File{Name: ast.NewIdent("main"), Package: c.decls.Package,
+		FileStart: c.decls.FileStart, FileEnd: c.decls.FileEnd}
+	// Signatures of methods of live types come before all that may call them.
+	c.file.Decls = slices.Concat(types, c.graftDecls(), vars, rest, []ast.Decl{c.wrapper()})
+	c.typeCheck()
+}
+
+// typeCheck is the call of go/types.
+func (c *checking) typeCheck() {
 	conf := types.Config{
 		GoVersion:                GoVersion,
 		Importer:                 stdlib.Importer(),
@@ -107,8 +182,17 @@ func (c *checking) run() {
 		DisableUnusedImportCheck: true,
 		Error:                    c.report,
 	}
-	restore := c.shieldTypes()
-	defer restore()
+	c.shieldTypes()
+	defer func() {
+		if p := recover(); p != nil {
+			c.errors = append(c.errors, &Error{
+				Msg:  fmt.Sprintf("defect of the kernel's type checker: %v", p),
+				Hint: "please report it with this cell"})
+		}
+		for _, f := range slices.Backward(c.restore) {
+			f()
+		}
+	}()
 	types.NewChecker(&conf, c.fset, c.pkg, c.info).Files([]*ast.File{c.file})
 }
 
@@ -116,55 +200,71 @@ func (c *checking) run() {
 // parentheses while go/types checks: in its search for direct cycles it
 // follows bare names of the package's scope and takes each for a type that is
 // declared in the files at hand, which a live type is not.
-func (c *checking) shieldTypes() (restore func()) {
-	var specs []*ast.TypeSpec
+func (c *checking) shieldTypes() {
 	for _, d := range c.file.Decls {
-		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.TYPE {
-			for _, spec := range g.Specs {
-				spec := spec.(*ast.TypeSpec)
-				if id, ok := spec.Type.(*ast.Ident); ok && !c.declares[id.Name] {
-					spec.Type = &ast.ParenExpr{Lparen: id.Pos(), X: id, Rparen: id.End()}
-					specs = append(specs, spec)
-				}
-			}
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.TYPE {
+			continue
 		}
-	}
-	return func() {
-		for _, spec := range specs {
-			spec.Type = spec.Type.(*ast.ParenExpr).X
+		for _, spec := range g.Specs {
+			spec := spec.(*ast.TypeSpec)
+			if id, ok := spec.Type.(*ast.Ident); ok && !c.declares[id.Name] {
+				spec.Type = &ast.ParenExpr{Lparen: id.Pos(), X: id, Rparen: id.End()}
+				c.restore = append(c.restore, func() { spec.Type = id })
+			}
 		}
 	}
 }
 
-// declare notes the names that d declares at package level.
-func (c *checking) declare(d ast.Decl) {
-	switch d := d.(type) {
-	case *ast.FuncDecl:
-		if d.Recv == nil {
+// funcDecl notes a function or method of the cell. It returns false when the
+// declaration is not for go/types as it stands.
+func (c *checking) funcDecl(d *ast.FuncDecl) bool {
+	if d.Body == nil {
+		c.fail(d.Name.Pos(), "missing function body", "")
+		return false
+	}
+	if d.Recv == nil {
+		if d.Name.Name == "init" && d.Type.TypeParams == nil && d.Type.Params.NumFields()+d.Type.Results.NumFields() == 0 {
+			// Go calls every init; to be called it needs a name.
+			c.inits = append(c.inits, d)
+			d.Name.Name = fmt.Sprintf("init"+unlike+"%d", len(c.inits))
+			c.restore = append(c.restore, func() { d.Name.Name = "init" })
+		} else {
 			c.declares[d.Name.Name] = true
 		}
-	case *ast.GenDecl:
-		for _, spec := range d.Specs {
-			switch spec := spec.(type) {
-			case *ast.TypeSpec:
-				c.declares[spec.Name.Name] = true
-			case *ast.ValueSpec:
-				for _, name := range spec.Names {
-					c.declares[name.Name] = true
-				}
+		return true
+	}
+	return c.methodDecl(d)
+}
+
+// declareSpecs notes the names that d declares at package level.
+func (c *checking) declareSpecs(d *ast.GenDecl) {
+	for _, spec := range d.Specs {
+		switch spec := spec.(type) {
+		case *ast.TypeSpec:
+			c.declares[spec.Name.Name] = true
+		case *ast.ValueSpec:
+			for _, name := range spec.Names {
+				c.declares[name.Name] = true
 			}
 		}
 	}
+	delete(c.declares, "_")
 }
 
-// topNames notes the variables of the statements' top level, in order of declaration.
+// topNames notes the variables of the statements' top level.
 func (c *checking) topNames() {
-	for _, stmt := range c.body.Body.List {
+	for _, stmt := range c.stmts.Body.List {
 		for _, name := range defined(stmt) {
-			c.top[name.Name] = true
+			if name.Name == "_" || c.top[name.Name] != nil {
+				continue
+			}
+			c.top[name.Name] = name
+			if c.declares[name.Name] {
+				c.fail(name.Pos(), name.Name+" redeclared in this cell", "a declaration of this name stands in the same cell")
+			}
 		}
 	}
-	delete(c.top, "_")
 }
 
 // defined are the identifiers on the left of a statement's := or after its var.
@@ -192,48 +292,89 @@ func defined(stmt ast.Stmt) []*ast.Ident {
 	return names
 }
 
-// prefill inserts the live objects of these names into the package's scope.
-func (c *checking) prefill(names map[string]bool) {
-	scope := c.pkg.Scope()
-	for name := range names {
-		if c.declares[name] {
-			continue
-		}
-		if d := c.imports[name]; d != nil {
-			scope.Insert(d.obj)
-			continue
-		}
-		if d := c.session.live[name]; d != nil {
-			scope.Insert(d.obj)
+// prefill inserts the live objects that the cell mentions into the package's
+// scope: those of any identifier in its text, which may be too many but is
+// quickly known, and those that the declarations checked again use.
+func (c *checking) prefill() {
+	for name := range c.layout.idents {
+		c.insert(name)
+	}
+	for _, d := range c.again {
+		for key := range d.uses {
+			c.insert(key)
 		}
 	}
 }
 
-// bodyForChecking is the function that holds the statements. A last
+func (c *checking) insert(name string) {
+	if c.declares[name] {
+		return
+	}
+	if d := c.imports[name]; d != nil {
+		c.pkg.Scope().Insert(d.obj)
+	} else if d := c.session.live[name]; d != nil {
+		c.pkg.Scope().Insert(d.obj)
+	}
+}
+
+// wrapper is the function that holds the statements for go/types. A last
 // expression, which Go would call unused, becomes an assignment to the blank
 // identifier, which also gives an untyped constant its type; and all variables
 // of the top level are used.
-func (c *checking) bodyForChecking() *ast.FuncDecl {
-	list := slices.Clone(c.body.Body.List)
-	if n := len(list); n > 0 {
-		if last, ok := list[n-1].(*ast.ExprStmt); ok {
+func (c *checking) wrapper() *ast.FuncDecl {
+	end := c.stmts.Body.Rbrace
+	c.callInits()
+	list := slices.Clone(c.body)
+	if n := len(list); n > 0 && c.result != nil && !isCall(c.result) {
+		list[n-1] = assign(c.result.Pos(), &ast.Ident{NamePos: c.result.Pos(), Name: "_"}, c.result)
+	}
+	for name := range c.top {
+		if !c.promoted[name] {
+			list = append(list, assign(end, &ast.Ident{NamePos: end, Name: "_"}, &ast.Ident{NamePos: end, Name: name}))
+		}
+	}
+	return &ast.FuncDecl{Name: c.stmts.Name, Type: c.stmts.Type,
+		Body: &ast.BlockStmt{Lbrace: c.stmts.Body.Lbrace, List: list, Rbrace: end}}
+}
+
+// callInits puts calls of the cell's init functions before its statements,
+// and of main after them when the cell is a whole program.
+func (c *checking) callInits() {
+	var calls []ast.Stmt
+	for _, d := range c.inits {
+		calls = append(calls, call(d.Name))
+		id := calls[len(calls)-1].(*ast.ExprStmt).X.(*ast.CallExpr).Fun.(*ast.Ident)
+		c.restore = append(c.restore, func() {
+			id.Name = "init"
+			if fn, ok := c.info.Defs[d.Name].(*types.Func); ok {
+				*fn = *types.NewFunc(fn.Pos(), fn.Pkg(), "init", fn.Signature())
+			}
+		})
+	}
+	c.body = append(calls, c.body...)
+	if n := len(c.stmts.Body.List); n > 0 {
+		if last, ok := c.stmts.Body.List[n-1].(*ast.ExprStmt); ok {
 			c.result = last.X
-			if !isCall(last.X) {
-				c.holder = &ast.AssignStmt{Lhs: []ast.Expr{&ast.Ident{NamePos: last.Pos(), Name: "_"}},
-					TokPos: last.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{last.X}}
-				list[n-1] = c.holder
+			c.silent = c.layout.last.tok == token.SEMICOLON
+		}
+		return
+	}
+	if c.whole {
+		for _, d := range c.decls.Decls {
+			if fd, ok := d.(*ast.FuncDecl); ok && fd.Recv == nil && fd.Name.Name == "main" {
+				c.body = append(c.body, call(fd.Name))
 			}
 		}
 	}
-	end := c.body.Body.Rbrace
-	for name := range c.top {
-		if !c.promoted[name] {
-			list = append(list, &ast.AssignStmt{Lhs: []ast.Expr{&ast.Ident{NamePos: end, Name: "_"}},
-				TokPos: end, Tok: token.ASSIGN, Rhs: []ast.Expr{&ast.Ident{NamePos: end, Name: name}}})
-		}
-	}
-	return &ast.FuncDecl{Name: c.body.Name, Type: c.body.Type,
-		Body: &ast.BlockStmt{Lbrace: c.body.Body.Lbrace, List: list, Rbrace: end}}
+}
+
+func call(name *ast.Ident) ast.Stmt {
+	return &ast.ExprStmt{X: &ast.CallExpr{Fun: &ast.Ident{NamePos: name.Pos(), Name: name.Name},
+		Lparen: name.End(), Rparen: name.End()}}
+}
+
+func assign(pos token.Pos, lhs, rhs ast.Expr) *ast.AssignStmt {
+	return &ast.AssignStmt{Lhs: []ast.Expr{lhs}, TokPos: pos, Tok: token.ASSIGN, Rhs: []ast.Expr{rhs}}
 }
 
 // isCall tells whether go/parser sees a call or a conversion in e.
@@ -242,27 +383,53 @@ func isCall(e ast.Expr) bool {
 	return ok
 }
 
-// report receives go/types' errors.
+// report receives go/types' errors while it checks.
 func (c *checking) report(err error) {
 	e, ok := err.(types.Error)
 	if !ok {
 		c.errors = append(c.errors, &Error{Msg: err.Error()})
 		return
 	}
-	if strings.HasPrefix(e.Msg, "\t") && len(c.errors) > 0 {
-		// "other declaration of x": the second half of the error before.
-		last := c.errors[len(c.errors)-1]
-		if p := c.fset.Position(e.Pos); p.IsValid() {
-			last.Msg += fmt.Sprintf("\n\t%s: %s", p, strings.TrimSpace(e.Msg))
-		}
+	switch {
+	case c.hook != nil && e.Pos == c.hook.Pos():
+		c.hook = nil
+		c.graftMethods()
 		return
-	}
-	if c.result != nil && e.Pos == c.result.Pos() && strings.HasSuffix(e.Msg, " is not used") {
+	case strings.HasPrefix(e.Msg, "\t"):
+		c.continueError(e)
+		return
+	case c.result != nil && e.Pos == c.result.Pos() && strings.HasSuffix(e.Msg, " is not used"):
 		return // a call of a builtin, or a conversion, that ends the cell
+	case !c.alone && strings.HasPrefix(e.Msg, "initialization cycle"):
+		return // promoted variables have their values from assignments, in the order of the text
+	}
+	for _, r := range c.old {
+		e.Msg = strings.ReplaceAll(e.Msg, r.id.Name, r.name)
 	}
 	offset, ok := c.offset(e.Pos)
-	if !ok {
+	if ok {
+		c.errors = append(c.errors, &Error{Pos: token.Position{Offset: offset}, Msg: e.Msg, Hint: c.hint(e.Msg)})
 		return
 	}
-	c.errors = append(c.errors, &Error{Pos: token.Position{Offset: offset}, Msg: e.Msg, Hint: c.hint(e)})
+	for _, d := range c.again {
+		if d.decl.Pos() <= e.Pos && e.Pos <= d.decl.End() {
+			if c.broken[d.key] == nil {
+				c.broken[d.key] = &Error{Pos: c.fset.Position(e.Pos), Msg: e.Msg}
+			}
+			return
+		}
+	}
+	c.errors = append(c.errors, &Error{Msg: e.Msg})
+}
+
+// continueError adds to the last error what go/types says about another
+// place: "other declaration of x".
+func (c *checking) continueError(e types.Error) {
+	if len(c.errors) == 0 {
+		return
+	}
+	if p := c.fset.Position(e.Pos); p.IsValid() {
+		last := c.errors[len(c.errors)-1]
+		last.Msg += fmt.Sprintf("\n\t%s: %s", p, strings.TrimSpace(e.Msg))
+	}
 }

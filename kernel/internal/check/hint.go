@@ -2,7 +2,6 @@ package check
 
 import (
 	"go/token"
-	"go/types"
 )
 
 // fail notes an error at a place of the cell.
@@ -11,6 +10,6 @@ func (c *checking) fail(pos token.Pos, msg, hint string) {
 	c.errors = append(c.errors, &Error{Pos: token.Position{Offset: offset}, Msg: msg, Hint: hint})
 }
 
-func (c *checking) hint(types.Error) string { return "" }
+func (c *checking) hint(string) string { return "" }
 
 func (c *checking) pathHint(string) string { return "" }

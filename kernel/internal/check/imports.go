@@ -95,7 +95,7 @@ func (c *checking) missingImports() {
 
 // known tells whether name means something in the cell without an import.
 func (c *checking) known(name string) bool {
-	return c.declares[name] || c.top[name] || c.imports[name] != nil || c.session.live[name] != nil ||
+	return c.declares[name] || c.top[name] != nil || c.imports[name] != nil || c.session.live[name] != nil ||
 		types.Universe.Lookup(name) != nil
 }
 

@@ -24,16 +24,20 @@ type syntax struct {
 	fset   *token.FileSet
 	files  [2]*token.File // of the declarations and of the statements
 	decls  *ast.File
-	body   *ast.FuncDecl   // its statements
+	stmts  *ast.FuncDecl   // the statements, in a function
 	free   [2][]*ast.Ident // what the declarations and the statements leave undeclared
 	errors []*Error
 	mode   parser.Mode
 	whole  bool // the cell has a package clause: it is a Go file
+	alone  bool // it has declarations alone, and variables among them are declarations
 }
 
 // parse parses a cell. It always returns a syntax tree, which holds what could
 // be understood when there are errors.
-func parse(cell Cell, base int, mode parser.Mode) *syntax {
+//
+// Variables of a cell of declarations alone are declarations, too, and
+// initialised in Go's order; in other cells, or if inOrder is set, they are statements.
+func parse(cell Cell, base int, mode parser.Mode, inOrder bool) *syntax {
 	x := &syntax{layout: split(cell.Source), cell: cell, fset: token.NewFileSet(), mode: mode}
 	// Positions of all cells of a session are apart, so that declarations of
 	// earlier cells can join this one's file set.
@@ -41,7 +45,7 @@ func parse(cell Cell, base int, mode parser.Mode) *syntax {
 	l := x.layout
 	x.errors = append(x.errors, l.errors...)
 	declText, bodyText := blanks(cell.Source), blanks(cell.Source)
-	alone := l.alone()
+	x.alone = !inOrder && l.alone()
 	for _, c := range l.chunks {
 		switch c.kind {
 		case command:
@@ -55,7 +59,7 @@ func parse(cell Cell, base int, mode parser.Mode) *syntax {
 			copy(bodyText[c.start:c.end], cell.Source[c.start:c.end])
 			continue
 		case varDecl:
-			if !alone {
+			if !x.alone {
 				copy(bodyText[c.start:c.end], cell.Source[c.start:c.end])
 				continue
 			}
@@ -71,10 +75,10 @@ func parse(cell Cell, base int, mode parser.Mode) *syntax {
 	x.decls = x.half(0, declPrefix, string(declText), "")
 	stmts := x.half(1, bodyPrefix, string(bodyText), bodySuffix)
 	if len(stmts.Decls) == 1 {
-		x.body, _ = stmts.Decls[0].(*ast.FuncDecl)
+		x.stmts, _ = stmts.Decls[0].(*ast.FuncDecl)
 	}
-	if x.body == nil || x.body.Body == nil {
-		x.body = emptyBody()
+	if x.stmts == nil || x.stmts.Body == nil {
+		x.stmts = emptyBody()
 	}
 	return x
 }
@@ -86,7 +90,7 @@ func emptyBody() *ast.FuncDecl {
 // empty makes x a cell without content.
 func (x *syntax) empty() *syntax {
 	x.decls = &ast.File{Name: ast.NewIdent("main")}
-	x.body = emptyBody()
+	x.stmts = emptyBody()
 	return x
 }
 
@@ -150,7 +154,8 @@ func (x *syntax) half(n int, prefix, text, suffix string) *ast.File {
 		for _, e := range list {
 			offset := min(max(e.Pos.Offset-len(prefix), 0), len(text))
 			msg := e.Msg
-			if offset == len(text) {
+			if last := x.layout.last.end; offset > last {
+				offset = last
 				msg = strings.Replace(msg, "found '}'", "found end of cell", 1)
 				msg = strings.Replace(msg, "found 'EOF'", "found end of cell", 1)
 			}

@@ -1,22 +1,21 @@
 package check
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // unit makes the result of a checking without errors.
 func (c *checking) unit() *Unit {
-	u := &Unit{Cell: c.cell, Fset: c.fset, Pkg: c.pkg, Info: c.info, Body: c.body.Body.List}
-	for _, d := range c.file.Decls {
+	u := &Unit{Cell: c.cell, Fset: c.fset, Pkg: c.pkg, Info: c.info, Body: c.body}
+	for _, d := range c.decls.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			if d.Name == c.body.Name {
-				continue
-			}
 			u.Decls = append(u.Decls, d)
-			c.declared(u, d.Name, d)
+			c.declared(u, d.Name, d, c.cell, c.files[0])
 		case *ast.GenDecl:
 			if d.Tok == token.TYPE {
 				u.Decls = append(u.Decls, d)
@@ -24,53 +23,75 @@ func (c *checking) unit() *Unit {
 			c.declaredSpecs(u, d)
 		}
 	}
-	for _, stmt := range c.body.Body.List {
-		for _, name := range defined(stmt) {
-			c.declared(u, name, nil)
+	for _, id := range c.topInOrder() {
+		c.declared(u, id, nil, c.cell, nil)
+	}
+	for _, d := range c.again {
+		u.Decls = append(u.Decls, d.decl)
+		switch decl := d.decl.(type) {
+		case *ast.FuncDecl:
+			c.declared(u, decl.Name, decl, d.cell, d.file)
+		case *ast.GenDecl:
+			c.declared(u, decl.Specs[0].(*ast.TypeSpec).Name, decl, d.cell, d.file)
 		}
 	}
 	for _, d := range c.imports {
 		u.declared = append(u.declared, d)
 	}
-	if c.layout.alone() {
-		u.Init = c.info.InitOrder
+	if c.alone {
+		u.Init = slices.DeleteFunc(c.info.InitOrder, func(i *types.Initializer) bool { return i.Rhs == c.known })
 	}
+	c.recordUses(u)
 	c.showResult(u)
+	u.Notes = c.notes()
 	return u
+}
+
+// topInOrder are the statements' variables in order of declaration.
+func (c *checking) topInOrder() []*ast.Ident {
+	ids := make([]*ast.Ident, 0, len(c.top))
+	for _, id := range c.top {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b *ast.Ident) int { return cmp.Compare(a.Pos(), b.Pos()) })
+	return ids
 }
 
 func (c *checking) declaredSpecs(u *Unit, d *ast.GenDecl) {
 	for _, spec := range d.Specs {
 		switch spec := spec.(type) {
 		case *ast.TypeSpec:
-			c.declared(u, spec.Name, d)
+			// Each type by itself: one may be declared again without its neighbours.
+			alone := &ast.GenDecl{Doc: d.Doc, TokPos: d.TokPos, Tok: d.Tok, Specs: []ast.Spec{spec}}
+			c.declared(u, spec.Name, alone, c.cell, c.files[0])
 		case *ast.ValueSpec:
 			for _, name := range spec.Names {
-				c.declared(u, name, nil)
+				c.declared(u, name, nil, c.cell, nil)
 			}
 		}
 	}
 }
 
 // declared notes the object that name declares.
-func (c *checking) declared(u *Unit, name *ast.Ident, decl ast.Decl) {
+func (c *checking) declared(u *Unit, name *ast.Ident, decl ast.Decl, cell Cell, file *token.File) {
 	obj := c.info.Defs[name]
 	if obj == nil || name.Name == "_" {
 		return
 	}
-	d := &declaration{obj: obj, key: name.Name, decl: decl, cell: c.cell}
-	if fn, ok := obj.(*types.Func); ok {
-		if name.Name == "init" {
+	d := &declaration{obj: obj, key: name.Name, decl: decl, cell: cell, file: file}
+	switch obj := obj.(type) {
+	case *types.Func:
+		if recv := obj.Signature().Recv(); recv != nil {
+			d.key = receiverName(recv.Type()) + "." + name.Name
+		} else if name.Name == "init" {
 			return
 		}
-		if r := fn.Signature().Recv(); r != nil {
-			d.key = receiverName(r.Type()) + "." + name.Name
-		}
-	}
-	if v, ok := obj.(*types.Var); ok {
-		u.Vars = append(u.Vars, v)
+	case *types.Var:
+		u.Vars = append(u.Vars, obj)
 	}
 	if old := c.session.live[d.key]; old != nil {
+		u.Replaced = append(u.Replaced, old.obj)
+	} else if old := c.session.methods[d.key]; old != nil && old.obj != obj {
 		u.Replaced = append(u.Replaced, old.obj)
 	}
 	u.declared = append(u.declared, d)
@@ -87,9 +108,46 @@ func receiverName(t types.Type) string {
 	return ""
 }
 
+// recordUses notes which of the session's declarations each function, method
+// and type of the unit mentions.
+func (c *checking) recordUses(u *Unit) {
+	own := map[types.Object]bool{}
+	for _, d := range u.declared {
+		own[d.obj] = true
+	}
+	level := func(obj types.Object) bool {
+		d := c.session.live[obj.Name()]
+		return own[obj] || d != nil && d.obj == obj
+	}
+	for _, d := range u.declared {
+		if d.decl == nil {
+			continue
+		}
+		d.uses = map[string]bool{}
+		ast.Inspect(d.decl, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			obj := c.info.Uses[id]
+			if obj == nil {
+				return true
+			}
+			if fn, ok := obj.(*types.Func); ok && fn.Pkg() == c.pkg && fn.Signature().Recv() != nil {
+				if t := receiverName(fn.Origin().Signature().Recv().Type()); t != "" {
+					d.uses[t+"."+fn.Name()] = true
+				}
+			} else if level(obj) {
+				d.uses[obj.Name()] = true
+			}
+			return true
+		})
+	}
+}
+
 // showResult decides whether the value of the last statement is shown.
 func (c *checking) showResult(u *Unit) {
-	if c.result == nil {
+	if c.result == nil || c.silent {
 		return
 	}
 	tv := c.info.Types[c.result]
@@ -104,7 +162,7 @@ func (c *checking) showResult(u *Unit) {
 }
 
 // prints tells whether e is a call whose value nobody wants to see: of
-// fmt.Print, Printf, Println, Fprint and so on, or of the builtins that print.
+// fmt.Print, Printf, Println, Fprint and so on.
 func (c *checking) prints(e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok {
@@ -112,7 +170,7 @@ func (c *checking) prints(e ast.Expr) bool {
 	}
 	var id *ast.Ident
 	switch f := ast.Unparen(call.Fun).(type) {
-	case *ast.Ident:
+	case *ast.Ident: // after import . "fmt"
 		id = f
 	case *ast.SelectorExpr:
 		id = f.Sel

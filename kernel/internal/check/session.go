@@ -4,55 +4,102 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 	"sync"
 )
 
 // A Session is the front end's memory: the declarations that are live. Its
 // methods may be called from any goroutine; completion and inspection are
-// answered while a cell runs. One mutex guards all of it, because go/types
-// fills in types of live declarations lazily even when they are only read.
+// answered while a cell runs. One mutex guards all of it, because a check
+// fills the one package's scope, and it takes a few milliseconds at most.
 type Session struct {
 	mu   sync.Mutex
 	live map[string]*declaration // by name: what a cell can mention
-	// methods are those of live types that were declared in cells, by
-	// "Type.Method".
+	// methods are those that cells declare for the live types, by "Type.Method".
 	methods map[string]*declaration
+	count   int // of the declarations so far
 	base    int // the next cell's first token.Pos
 	// pkg is the package of all cells. go/types compares packages by identity
 	// where it decides whether an unexported field may be set in an unkeyed
 	// literal, so there is one. Its scope holds, while a cell is checked, the
 	// live objects that the cell mentions.
 	pkg *types.Package
+	// undo takes back what the last check changed in live types; its unit
+	// is not committed yet.
+	undo []func()
 }
 
 // A declaration is a live object and what is needed to check it again.
 type declaration struct {
-	obj  types.Object
-	key  string          // name, or "Type.Method"
-	decl ast.Decl        // of functions, methods and types
-	cell Cell            // that holds decl
-	file *token.File     // that holds decl
-	uses map[string]bool // keys of the session's declarations that decl mentions
-	doc  string
+	obj    types.Object
+	key    string          // name, or "Type.Method"
+	number int             // counts the session's declarations: their order
+	decl   ast.Decl        // of functions, methods and types; nil for others
+	cell   Cell            // that holds decl
+	file   *token.File     // that holds decl
+	uses   map[string]bool // keys of the session's declarations that decl mentions
+}
+
+// receiver is the type's name in the key of a method, or "".
+func (d *declaration) receiver() string {
+	name, _, ok := strings.Cut(d.key, ".")
+	if !ok {
+		return ""
+	}
+	return name
 }
 
 // NewSession returns a session without declarations.
 func NewSession() *Session {
-	return &Session{live: map[string]*declaration{}, methods: map[string]*declaration{}, base: 1,
-		pkg: types.NewPackage("main", "main")}
+	return &Session{
+		live:    map[string]*declaration{},
+		methods: map[string]*declaration{},
+		base:    1,
+		pkg:     types.NewPackage("main", "main"),
+	}
 }
 
-// Commit makes the unit's declarations live.
+// Commit makes the unit's declarations live. The unit is the one that Check returned last.
 func (s *Session) Commit(u *Unit) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.undo = nil
 	for _, d := range u.declared {
-		if fn, ok := d.obj.(*types.Func); ok && fn.Signature().Recv() != nil {
-			s.methods[d.key] = d
-			continue
+		if old, ok := s.live[d.key].typeName(); ok && old != d.obj {
+			// The methods of a type go with it; those that its successor takes over are in u.
+			for key := range s.methods {
+				if strings.HasPrefix(key, d.key+".") {
+					delete(s.methods, key)
+				}
+			}
 		}
-		s.live[d.key] = d
 	}
+	for _, d := range u.declared {
+		s.count++
+		d.number = s.count
+		if d.receiver() != "" {
+			s.methods[d.key] = d
+		} else {
+			s.live[d.key] = d
+		}
+	}
+}
+
+// typeName is the object of a live type.
+func (d *declaration) typeName() (*types.TypeName, bool) {
+	if d == nil {
+		return nil, false
+	}
+	t, ok := d.obj.(*types.TypeName)
+	return t, ok
+}
+
+// rollback takes back what an uncommitted check changed in live types.
+func (s *Session) rollback() {
+	for i := len(s.undo) - 1; i >= 0; i-- {
+		s.undo[i]()
+	}
+	s.undo = nil
 }
 
 // emptyScope makes the package's scope new. Scopes of earlier cells, to which
