@@ -192,7 +192,7 @@ func (c *checking) graftDecls() []ast.Decl {
 		decls = append(decls, g.stand)
 	}
 	undefined := &ast.Ident{NamePos: c.decls.Package, Name: "known" + unlike}
-	c.hook, c.known = undefined, undefined
+	c.hook, c.marker = undefined, undefined
 	return append(decls, varDeclOf(undefined.Pos(), &ast.ValueSpec{
 		Names:  []*ast.Ident{{NamePos: undefined.Pos(), Name: "_"}},
 		Values: []ast.Expr{undefined},

@@ -39,7 +39,7 @@ func (c *checking) unit() *Unit {
 		u.declared = append(u.declared, d)
 	}
 	if c.alone {
-		u.Init = slices.DeleteFunc(c.info.InitOrder, func(i *types.Initializer) bool { return i.Rhs == c.known })
+		u.Init = slices.DeleteFunc(c.info.InitOrder, func(i *types.Initializer) bool { return i.Rhs == c.marker })
 	}
 	c.recordUses(u)
 	c.showResult(u)
