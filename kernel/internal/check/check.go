@@ -89,6 +89,7 @@ type checking struct {
 	broken   map[string]*Error // those of them that this run has found
 	grafts   []*graft          // methods of live types
 	hook     ast.Node          // go/types' error here says that signatures are known
+	marker   ast.Expr          // the initial value that makes it
 	old      []renamed         // identifiers that mean what the cell replaces
 
 	body    []ast.Stmt // the statements, as Unit.Body
