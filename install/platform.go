@@ -1,0 +1,45 @@
+package install
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// NewSession returns the attributes of a process that runs apart from our
+// terminal, as Jupyter starts kernels: Ctrl-C at the terminal reaches this
+// program alone, which then decides what to do.
+func NewSession() *syscall.SysProcAttr { return newSession() }
+
+// dataDir is the user's folder of Jupyter's data, as the package jupyter_core
+// defines it, without regard to JUPYTER_DATA_DIR.
+func dataDir() (string, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find Jupyter's data folder: %w", err)
+	}
+	return userDataDir(home), nil
+}
+
+// UserDataDir is Jupyter's data folder of the user: JUPYTER_DATA_DIR or the
+// platform's.
+func UserDataDir() (string, error) {
+	if dir := os.Getenv("JUPYTER_DATA_DIR"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	return dataDir()
+}
+
+// ErrNoPython means that no Python 3 was found.
+var ErrNoPython = errors.New("no Python 3 was found on the PATH")
+
+// The functions below have a body for each platform:
+//
+//	newSession() *syscall.SysProcAttr
+//	userDataDir(home string) string     Jupyter's data folder of a user
+//	vscodeDataDir(home string) string   the one that VS Code looks in, whatever the environment says
+//	systemDataDirs() []string           Jupyter's data folders for all users
+//	scripts(prefix string) string       where a Python environment has its programs
+//	executable(info fs.FileInfo) bool   whether a file may be run

@@ -1,0 +1,7 @@
+package install
+
+import "path/filepath"
+
+func userDataDir(home string) string { return vscodeDataDir(home) }
+
+func vscodeDataDir(home string) string { return filepath.Join(home, "Library", "Jupyter") }

@@ -1,0 +1,21 @@
+//go:build !unix && !windows
+
+package install
+
+import (
+	"io/fs"
+	"path/filepath"
+	"syscall"
+)
+
+func newSession() *syscall.SysProcAttr { return nil }
+
+func userDataDir(home string) string { return vscodeDataDir(home) }
+
+func vscodeDataDir(home string) string { return filepath.Join(home, ".local", "share", "jupyter") }
+
+func systemDataDirs() []string { return nil }
+
+func scripts(prefix string) string { return filepath.Join(prefix, "bin") }
+
+func executable(info fs.FileInfo) bool { return info.Mode().IsRegular() }
