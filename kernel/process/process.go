@@ -105,9 +105,6 @@ func (l Launcher) Run(tasks ...func()) *Group {
 	h := host.Current()
 	ctx := h.Context()
 	b := card.NewBoard(card.Process)
-	if len(tasks) == 0 {
-		b.NoTasks("process")
-	}
 	jobs := make([]*card.Job, len(tasks))
 	funcs := make([]*host.Func, len(tasks))
 	for i, task := range tasks {
@@ -153,10 +150,7 @@ func (l Launcher) prepare(h host.Host, b *card.Board, task func()) (*card.Job, *
 	if task != nil {
 		f, err = h.Func(task)
 	}
-	job := b.Add(f)
-	if l.options.name != "" {
-		job.Rename(l.options.name)
-	}
+	job := b.Add(f, l.options.name)
 	if err != nil {
 		job.End(card.Outcome{State: card.Failed, ExitCode: -1, Err: err})
 		return job, nil

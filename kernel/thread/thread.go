@@ -77,9 +77,6 @@ const firstPicture = 50 * time.Millisecond
 // and returns when all have ended.
 func Run(tasks ...func()) *Group {
 	b := card.NewBoard(card.Thread)
-	if len(tasks) == 0 {
-		b.NoTasks("thread")
-	}
 	begin := make(chan struct{})
 	ready := new(sync.WaitGroup)
 	for _, task := range tasks {
@@ -128,7 +125,7 @@ func launch(b *card.Board, task func(), ready *sync.WaitGroup, begin <-chan stru
 	if task != nil {
 		f, err = h.Func(task)
 	}
-	job := b.Add(f)
+	job := b.Add(f, "")
 	if err == nil && alive.Add(1) > MaxAlive {
 		alive.Add(-1)
 		err = fmt.Errorf("%d tasks are alive already, which is as many threads as Go allows", MaxAlive)
@@ -166,30 +163,35 @@ func onThread(f func()) {
 
 // run is the life of a task's thread.
 func run(h host.Host, b *card.Board, job *card.Job, f *host.Func, ready *sync.WaitGroup, begin <-chan struct{}) {
-	id := ID()
-	job.Started(os.Getpid(), os.Getppid(), id)
+	ctx := h.Context()
+	job.Started(os.Getpid(), os.Getppid(), ID())
 	ready.Done()
 	<-begin
 	cpu := cpuTime()
 	o := card.Outcome{Began: host.Clock()}
 	job.OnCore(o.Began, core())
-	o.Error = &eval.Error{Name: "panic", Value: "the task ended by runtime.Goexit"}
-	// Deferred, for a task may end its goroutine.
+	// Deferred, for a task may end its goroutine; the host ends that of an
+	// interrupted cell.
+	returned := false
 	defer func() {
 		o.Ended = host.Clock()
 		o.CPU = cpuTime() - cpu
-		o.State, o.ExitCode = outcome(o.Error)
+		if !returned && ctx.Err() == nil {
+			o.Error = &eval.Error{Name: "exit", Value: "the task ended its goroutine by runtime.Goexit"}
+		}
+		o.State, o.ExitCode = outcome(o.Error, ctx.Err() != nil)
 		job.End(o)
 	}()
 	o.Error = h.Capture(b.Sink(job), f.Call)
+	returned = true
 }
 
-func outcome(e *eval.Error) (state card.State, exitCode int) {
+func outcome(e *eval.Error, interrupted bool) (state card.State, exitCode int) {
 	switch {
+	case interrupted, e != nil && e.Name == "interrupt":
+		return card.Killed, -1
 	case e == nil:
 		return card.Exited, 0
-	case e.Name == "interrupt":
-		return card.Killed, -1
 	}
 	return card.Failed, 2 // the status of a Go program that panics
 }

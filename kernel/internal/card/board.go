@@ -41,7 +41,6 @@ type Board struct {
 
 	mu      sync.Mutex // guards what follows
 	jobs    []*Job
-	note    string        // package whose Run was given no tasks
 	painter chan struct{} // closed when the painter has ended; nil: none runs
 	shown   bool
 	painted bool // the newest picture shows all tasks at their end
@@ -75,14 +74,12 @@ func NewBoard(kind Kind) *Board {
 	return b
 }
 
-// cellBoards are the boards of tasks started one by one, by cell: the newest
-// cell's of each kind, and those of cells that start tasks in the background.
+// cellBoards are the boards of tasks started one by one: those of the newest
+// cell, and those with tasks that still run.
 var cellBoards struct {
 	sync.Mutex
 	list []*Board
 }
-
-const maxCellBoards = 16
 
 // CellBoard is the card of the tasks of one kind that the calling cell starts
 // one by one. All of them share it, so that a cell which starts ten tasks and
@@ -92,41 +89,33 @@ func CellBoard(kind Kind) *Board {
 	cellBoards.Lock()
 	defer cellBoards.Unlock()
 	for _, b := range cellBoards.list {
-		if b.kind == kind && b.cell == label && b.mode == live {
+		if b.kind == kind && b.cell == label {
 			return b
 		}
 	}
 	b := NewBoard(kind)
 	if b.mode == live {
+		// What an earlier cell has finished with is only kept if the cell kept it.
+		cellBoards.list = slices.DeleteFunc(cellBoards.list, func(b *Board) bool { return b.cell != label && b.finished() })
 		cellBoards.list = append(cellBoards.list, b)
-		if n := len(cellBoards.list) - maxCellBoards; n > 0 {
-			cellBoards.list = slices.Delete(cellBoards.list, 0, n)
-		}
 	}
 	return b
 }
 
-// Add puts a task on the card. f may be nil when the task could not even be
-// named.
-func (b *Board) Add(f *host.Func) *Job {
+// Add puts a task on the card, under the given name or else f's own. f may be
+// nil when the task is none.
+func (b *Board) Add(f *host.Func, name string) *Job {
 	j := &Job{kind: b.kind, budget: b.budget, board: b, done: make(chan struct{}), outcome: Outcome{State: Waiting}}
-	j.name, j.line = nameOf(f)
+	if j.name = name; name == "" {
+		j.name, j.line = nameOf(f)
+	}
 	b.mu.Lock()
 	b.running.Add(1)
 	b.painted = false
 	b.jobs = append(b.jobs, j)
 	b.mu.Unlock()
+	b.changed()
 	return j
-}
-
-// Rename gives a task the name that its caller chose.
-func (j *Job) Rename(name string) { j.name, j.line = name, literal{} }
-
-// NoTasks says on the card of the named package that Run was given no tasks.
-func (b *Board) NoTasks(pkg string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.note = pkg
 }
 
 // Parent is the process ID of the process that the tasks belong to.
@@ -163,32 +152,42 @@ func (b *Board) Show(delay time.Duration) {
 	}
 	b.mu.Lock()
 	b.shown = true
-	start := b.painter == nil
-	if start {
-		b.painter = make(chan struct{})
+	var done chan struct{}
+	if b.painter == nil {
+		done = make(chan struct{})
+		b.painter = done
 	}
 	b.mu.Unlock()
+	if done == nil {
+		return // the painter has been told by Add
+	}
 	if delay == 0 {
 		b.paint()
+		delay = paintEvery
 	}
-	if start {
-		go b.paintLoop(delay)
-	}
+	go b.paintLoop(done, delay)
 }
 
 // paintLoop is the painter.
-func (b *Board) paintLoop(wait time.Duration) {
+func (b *Board) paintLoop(done chan struct{}, wait time.Duration) {
+	// Deferred: the host ends goroutines of an interrupted cell, and Wait must
+	// not wait for a picture that nobody makes.
+	defer func() {
+		b.mu.Lock()
+		if b.painter == done {
+			b.painter = nil
+		}
+		b.mu.Unlock()
+		close(done)
+	}()
 	start := time.Now()
 	for over := false; !over; {
 		b.pause(wait, start)
 		size := b.paint()
 		wait = max(paintEvery, time.Duration(size)*time.Second/bytesPerSecond)
 		b.mu.Lock()
-		if over = b.finished(); over && b.painted {
-			close(b.painter)
-			b.painter = nil
-		} else {
-			over = false
+		if over = b.painted && b.finished(); over {
+			b.painter = nil // a task that is added now gets another painter
 		}
 		b.mu.Unlock()
 	}

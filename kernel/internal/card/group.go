@@ -99,15 +99,12 @@ func linesText(lines []Line) string {
 
 // Err is nil when all tasks ended well. Otherwise it says which did not, and why.
 func (g *Group) Err() error {
-	b := g.board
-	b.mu.Lock()
-	note := b.note
-	b.mu.Unlock()
-	var errs []error
-	if note != "" {
-		errs = append(errs, fmt.Errorf(english.noTasks, note))
+	jobs := g.board.snapshot()
+	if len(jobs) == 0 {
+		return fmt.Errorf(english.noTasks, g.board.kind)
 	}
-	for i, j := range b.snapshot() {
+	var errs []error
+	for i, j := range jobs {
 		if err := j.Err(); err != nil {
 			errs = append(errs, fmt.Errorf("task %d (%s): %w", i+1, j.title(english), err))
 		}

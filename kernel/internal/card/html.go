@@ -81,7 +81,7 @@ func (v *view) html() string {
 // title is the card in a line: who, whose, how long and how far.
 func (v *view) title() string {
 	if v.total == 0 {
-		return fmt.Sprintf(v.words.noTasks, v.note)
+		return fmt.Sprintf(v.words.noTasks, v.kind)
 	}
 	var s string
 	if v.total == 1 {

@@ -74,8 +74,8 @@ type coreMark struct {
 
 const maxCoreMarks = 4096
 
-// Name is the name of the task.
-func (j *Job) Name() string { return j.name }
+// Name is the name of the task, or the cell and the line of a literal.
+func (j *Job) Name() string { return j.title(english) }
 
 // Started notes that the task runs now. An ID of 0 is unknown.
 func (j *Job) Started(pid, ppid, tid int) {

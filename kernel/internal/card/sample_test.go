@@ -33,7 +33,7 @@ func (s *sample) task(name string, start time.Duration, pid, tid int) *Job {
 	f := &host.Func{Label: "cell 3"}
 	f.Name = name
 	fmt.Sscanf(name, "cell 3, line %d", &f.Line)
-	j := s.Add(f)
+	j := s.Add(f, "")
 	at := s.now
 	s.now = s.began + start
 	ppid := s.parent
@@ -96,7 +96,7 @@ func troubles() *sample {
 	boom := s.task("boom", 1500*time.Microsecond, 4302, 4302)
 	three := s.task("three", 2*ms, 4303, 4303)
 	killed := s.task("forever", 2500*time.Microsecond, 4304, 4304)
-	nothing := s.Add(nil)
+	nothing := s.Add(nil, "")
 	s.write(ok, 12*ms, 0, "<script>alert(1)</script> & \"quotes\" `code` *stars* | pipe\n")
 	s.write(ok, 13*ms, 0, "\x1b[31mred\x1b[0m \x07bell \u202eright to left\n")
 	s.write(ok, 14*ms, 0, "10%\r50%\r100%\n")
@@ -121,8 +121,7 @@ func running() *sample {
 	s := newSample(Process)
 	a := s.task("download", 1*ms, 4401, 0)
 	b := s.task("count", 2*ms, 4402, 0)
-	s.Add(&host.Func{})
-	s.jobs[2].Rename("나중에")
+	s.Add(&host.Func{}, "나중에")
 	for i := range 60 {
 		s.write(b, time.Duration(10+30*i)*ms, i/20%2, fmt.Sprintf("%d\n", i))
 	}
@@ -150,5 +149,5 @@ func thousand() *sample {
 
 var samples = map[string]func() *sample{
 	"processes": threeProcesses, "threads": threeThreads, "troubles": troubles, "running": running, "thousand": thousand,
-	"none": func() *sample { s := newSample(Thread); s.NoTasks("thread"); return s },
+	"none": func() *sample { return newSample(Thread) },
 }

@@ -46,7 +46,6 @@ type view struct {
 	kind      Kind
 	words     *words
 	parent    int
-	note      string
 	began     time.Duration // on host.Clock
 	elapsed   time.Duration
 	total     int // tasks
@@ -90,9 +89,6 @@ func (b *Board) view(l limits) *view {
 		kind: b.kind, words: speak(display.CurrentLanguage()), parent: b.parent, began: b.began,
 		total: len(jobs), counts: map[State]int{}, final: true,
 	}
-	b.mu.Lock()
-	v.note = b.note
-	b.mu.Unlock()
 	shown := b.gather(v, jobs, l)
 	for _, i := range shown {
 		v.rows = append(v.rows, jobs[i].row(v, i))

@@ -14,27 +14,28 @@ type words struct {
 
 	output, timeline, line, at, text string
 
-	shared     string // about the ID that all threads have in common
-	moreTasks  string // %d tasks are not shown
-	moreLines  string // %s lines are not shown
-	lostText   string // %s lines and %s bytes were not kept
-	literal    string // of cell %s, line %d
-	cell       string // %s is the number of a cell
-	blocked    string
-	noTasks    string
-	noOutput   string
-	stderr     string
-	parent     string
-	marks      string // legend of the timeline in text
-	whiteMarks string // and in HTML
-	errMarks   string // legend of the output in text
-	summary    string // of many tasks: shortest, median and longest duration
-	cores      string
-	progress   string
-	states     map[State]string
-	titles     map[Kind]string // %d tasks
-	one        map[Kind]string // one task
-	captions   map[Kind]string // of the table of IDs
+	shared      string // about the ID that all threads have in common
+	moreTasks   string // %d tasks are not shown
+	moreLines   string // %s lines are not shown
+	lostText    string // %s lines and %s bytes were not kept
+	literal     string // of cell %s, line %d
+	cell        string // %s is the number of a cell
+	interrupted string // of a thread
+	blocked     string
+	noTasks     string
+	noOutput    string
+	stderr      string
+	parent      string
+	marks       string // legend of the timeline in text
+	whiteMarks  string // and in HTML
+	errMarks    string // legend of the output in text
+	summary     string // of many tasks: shortest, median and longest duration
+	cores       string
+	progress    string
+	states      map[State]string
+	titles      map[Kind]string // %d tasks
+	one         map[Kind]string // one task
+	captions    map[Kind]string // of the table of IDs
 }
 
 var english = &words{
@@ -48,7 +49,7 @@ var english = &words{
 	moreLines: "… %s lines between are not shown here. Group.Output() has them.",
 	lostText:  "%s bytes of output beyond 64 MiB were not kept.",
 	literal:   "cell %s, line %d", cell: "cell %s",
-	blocked:  "still blocked after the interrupt",
+	interrupted: "interrupted", blocked: "still blocked after the interrupt",
 	noTasks:  "There are no tasks. Pass functions, as in %s.Run(foo, bar).",
 	noOutput: "No output.",
 	stderr:   "standard error",
@@ -74,7 +75,7 @@ var koreanWords = &words{
 	moreLines: "… 중간의 %s줄은 여기에 표시하지 않았습니다. Group.Output()으로 볼 수 있습니다.",
 	lostText:  "64 MiB를 넘은 출력 %s바이트는 보관하지 않았습니다.",
 	literal:   "셀 %s, %d행", cell: "셀 %s",
-	blocked:  "중단한 뒤에도 멈추지 않음",
+	interrupted: "중단됨", blocked: "중단한 뒤에도 멈추지 않음",
 	noTasks:  "작업이 없습니다. %s.Run(foo, bar)처럼 함수를 넘겨 주세요.",
 	noOutput: "출력이 없습니다.",
 	stderr:   "표준 오류",
@@ -114,6 +115,8 @@ func (w *words) stateText(kind Kind, r *row) string {
 	}
 	s := w.states[r.State]
 	switch {
+	case r.State == Killed && kind == Thread:
+		return w.interrupted
 	case r.State == Exited && r.ExitCode != 0, r.State == Exited && kind == Process:
 		s += fmt.Sprintf(" (%d)", r.ExitCode)
 	case r.State == Killed && r.Signal != "" && r.Signal != "killed":
