@@ -275,7 +275,11 @@ func (s *Sockets) Reply(ch protocol.Channel, m *protocol.Message) error {
 	if s.closed.Load() {
 		return fmt.Errorf("send %s on %s: %w", m.Header.MsgType, ch, ErrClosed)
 	}
-	return k.zmq.Send(zmq4.NewMsgFrom(frames...))
+	err = k.zmq.Send(zmq4.NewMsgFrom(frames...))
+	if errors.Is(err, zmq4.ErrClosedConn) { // zmq4 has yet to forget a client that has gone
+		return nil
+	}
+	return err
 }
 
 // Publish sends m to all subscribers of iopub. The topic is m.Identities[0],

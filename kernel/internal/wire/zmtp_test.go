@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -236,7 +237,7 @@ func serve(t testing.TB, s *Sockets) {
 					continue
 				}
 				r, _ := protocol.Lookup(k.Reply)
-				if err := s.Reply(ch, protocol.NewMessage(k.Reply, "kernel-session", m, r.New())); err != nil {
+				if err := s.Reply(ch, protocol.NewMessage(k.Reply, "kernel-session", m, r.New())); err != nil && !errors.Is(err, ErrClosed) {
 					t.Errorf("reply: %v", err)
 				}
 			}
