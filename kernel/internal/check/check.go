@@ -51,6 +51,7 @@ func (s *Session) check(x *syntax) *checking {
 	for {
 		c := s.newChecking(x, kept)
 		c.run()
+		c.addHints()
 		if len(c.broken) == 0 || len(c.errors) > 0 {
 			return c
 		}
@@ -409,7 +410,7 @@ func (c *checking) report(err error) {
 	}
 	offset, ok := c.offset(e.Pos)
 	if ok {
-		c.errors = append(c.errors, &Error{Pos: token.Position{Offset: offset}, Msg: e.Msg, Hint: c.hint(e.Msg)})
+		c.errors = append(c.errors, &Error{Pos: token.Position{Offset: offset}, Msg: e.Msg})
 		return
 	}
 	for _, d := range c.again {

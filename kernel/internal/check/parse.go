@@ -96,12 +96,17 @@ func (x *syntax) empty() *syntax {
 
 // packageClause accepts the clause of a program that is pasted into a cell.
 func (x *syntax) packageClause(c chunk) {
-	name := strings.Fields(strings.Trim(x.cell.Source[c.start:c.end], ";\n"))
-	if len(name) >= 2 && name[1] == "main" {
-		x.whole = true
-		return
+	at := c.start
+	for _, lex := range x.layout.lexemes {
+		if lex.offset > c.start && lex.offset < c.end && lex.tok == token.IDENT {
+			if lex.lit == "main" {
+				x.whole = true
+				return
+			}
+			at = lex.offset
+		}
 	}
-	x.errors = append(x.errors, &Error{Pos: token.Position{Offset: c.start},
+	x.errors = append(x.errors, &Error{Pos: token.Position{Offset: at},
 		Msg: "a cell belongs to package main", Hint: "remove the package clause"})
 }
 
