@@ -309,17 +309,15 @@ class Life(unittest.TestCase):
     def leave(self, transport, end, code=None):
         """starts a kernel with a child, ends it, and sees that all of it is gone"""
         km, kc = start(transport)
-        child = psutil.Process(pid_in(execute(kc, CELLS["child"])))
-        if KERNEL == "python3":  # ipykernel would leave it, and wait for it
-            child.kill()
+        children = []
+        if KERNEL != "python3":  # ipykernel leaves them behind, or waits for them for ever
+            children = [psutil.Process(pid_in(execute(kc, CELLS[cell]))) for cell in ("child", "grandchild")]
         everyone = family(km.provisioner.pid)
         sockets = [km.ip + "-%d" % getattr(km, name + "_port") for name in km.ports and ("shell", "iopub", "stdin", "hb", "control")]
         end(km, kc)
         assert_gone(everyone)
-        if KERNEL == "python3":
-            return
-        assert_gone([child])
-        if transport == "ipc":
+        assert_gone(children)
+        if KERNEL != "python3" and transport == "ipc":
             self.assertEqual([s for s in sockets if os.path.exists(s)], [])
 
     def test_shutdown(self):
