@@ -91,7 +91,7 @@ func Run(ctx context.Context, cfg Config) error {
 	s := session.New(session.Config{
 		Sockets:  sockets,
 		Log:      cfg.Log,
-		Language: session.NewLanguage(),
+		Language: newLanguage(),
 		History:  history.Open(cfg.History, cfg.Log),
 		ID:       id,
 		Version:  Version,

@@ -3,6 +3,7 @@ package session
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -147,7 +148,7 @@ func (s *Session) shutdown(_ context.Context, r request) any {
 // ask sends an input_request to the client that sent the cell, and to it alone.
 func (s *Session) ask(c *cell, e Evaluator, in *eval.InputRequest) {
 	if !c.req.AllowStdin {
-		e.Input(eval.Input{EOF: true})
+		s.noInput(e)
 		return
 	}
 	c.out.sync() // the prompt follows what was printed before it
@@ -158,7 +159,14 @@ func (s *Session) ask(c *cell, e Evaluator, in *eval.InputRequest) {
 	m.Identities = c.Identities
 	if err := s.cfg.Sockets.Reply(protocol.Stdin, m); err != nil {
 		s.log.Warn("input not asked for", "error", err)
-		e.Input(eval.Input{EOF: true})
+		s.noInput(e)
+	}
+}
+
+// noInput ends the cell's wait for a line that nobody can give.
+func (s *Session) noInput(e Evaluator) {
+	if err := e.Input(eval.Input{EOF: true}); err != nil {
+		s.log.Debug("input comes too late", "error", err)
 	}
 }
 
@@ -175,6 +183,14 @@ func (s *Session) inputReply(_ context.Context, r request) any {
 		s.log.Info("input_reply that nothing waits for ignored")
 		return nil
 	}
-	run.evaluator.Input(eval.Input{Value: r.Content.(*protocol.InputReply).Value})
+	in := eval.Input{Value: r.Content.(*protocol.InputReply).Value}
+	// Clients that can say that there is no input say it as replies tell errors.
+	var reply struct{ Status string }
+	if json.Unmarshal(r.ContentRaw, &reply) == nil && reply.Status == protocol.StatusError {
+		in = eval.Input{EOF: true}
+	}
+	if err := run.evaluator.Input(in); err != nil {
+		s.log.Debug("input comes too late", "error", err)
+	}
 	return nil
 }

@@ -176,7 +176,7 @@ func TestInput(t *testing.T) {
 		h.want()
 		h.send(h.sockets.stdin, "r", "input_reply", &protocol.InputReply{Value: "Kim"})
 		h.send(h.sockets.stdin, "r2", "input_reply", &protocol.InputReply{Value: "Lee"})
-		time.Sleep(gatherFor)
+		time.Sleep(2 * gatherFor)
 		synctest.Wait()
 		h.want(`a stream stdout "got Kim"`, "a< execute_reply ok 1", "a idle")
 	})
@@ -187,6 +187,22 @@ func TestInputNotAllowed(t *testing.T) {
 		h.execute("a", "ask")
 		h.want("a busy", `a execute_input 1 "ask"`, `a stream stdout "what is "`,
 			"a error panic: no input", "a< execute_reply error 1", "a idle")
+	})
+}
+
+// TestNoMoreInput has the client say that there is no input.
+func TestNoMoreInput(t *testing.T) {
+	withSession(t, asking, func(t *testing.T, h *harness) {
+		req := executeRequest("ask")
+		req.AllowStdin = true
+		h.shell("a", "execute_request", req)
+		m := message("r", "input_reply", &protocol.InputReply{})
+		m.ContentRaw = []byte(`{"status":"error","value":""}`)
+		h.sockets.stdin <- m
+		synctest.Wait()
+		if e := h.last("error").Content.(*protocol.ErrorContent); e.EValue != "no input" {
+			t.Errorf("error = %+v", e)
+		}
 	})
 }
 

@@ -29,7 +29,7 @@ func TestGather(t *testing.T) {
 		o.write("stderr", []byte("e"))
 		o.write("stdout", []byte("3"))
 		h.want()
-		time.Sleep(gatherFor)
+		time.Sleep(2 * gatherFor)
 		synctest.Wait()
 		h.want(`a stream stdout "12"`, `a stream stderr "e"`, `a stream stdout "3"`)
 		o.write("stdout", []byte("x"))

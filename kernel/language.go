@@ -1,13 +1,14 @@
-package session
+package kernel
 
 import (
 	"iyagi/kernel/internal/check"
 	"iyagi/kernel/internal/lower"
+	"iyagi/kernel/internal/session"
 )
 
-// NewLanguage returns the Language of a new session: Go, as packages check and
+// newLanguage returns the Language of a new session: Go, as packages check and
 // lower read it.
-func NewLanguage() Language {
+func newLanguage() session.Language {
 	return &language{check.NewSession(), lower.New()}
 }
 
@@ -18,7 +19,7 @@ type language struct {
 	lowerer *lower.Lowerer
 }
 
-func (l *language) Prepare(c check.Cell) (*Prepared, error) {
+func (l *language) Prepare(c check.Cell) (*session.Prepared, error) {
 	checked, err := l.Check(c)
 	if err != nil {
 		return nil, err
@@ -27,7 +28,7 @@ func (l *language) Prepare(c check.Cell) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Prepared{
+	return &session.Prepared{
 		Unit:   *unit,
 		Result: checked.Result != nil,
 		Notes:  checked.Notes,
