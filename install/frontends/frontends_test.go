@@ -51,10 +51,20 @@ func runTests(m *testing.M) int {
 	return code
 }
 
-func kernelProgram() string { return filepath.Join(work, "iyagi.exe") } // the name means nothing outside Windows
+// kernelProgram returns the program under test, once it is built.
+func kernelProgram() string {
+	found, _ := filepath.Glob(filepath.Join(work, "bin", "iyagi*")) // with .exe where programs have that
+	if len(found) == 0 {
+		return ""
+	}
+	return found[0]
+}
 
 // processesOf returns the processes that run the given program, after a moment of grace for those that are about to end.
 func processesOf(program string) (found []*process.Process) {
+	if program == "" {
+		return nil
+	}
 	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		found = nil
 		all, err := process.Processes()
@@ -80,7 +90,7 @@ var installed = sync.OnceValues(func() (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), setupLimit)
 	defer cancel()
-	if err := run(ctx, "", "go", "build", "-o", kernelProgram(), "iyagi/cmd/iyagi"); err != nil {
+	if err := run(ctx, "", "go", "build", "-o", filepath.Join(work, "bin")+string(filepath.Separator), "iyagi/cmd/iyagi"); err != nil {
 		return "", err
 	}
 	return filepath.Join(prefix, "share", "jupyter"), run(ctx, "", kernelProgram(), "install", "--prefix", prefix)

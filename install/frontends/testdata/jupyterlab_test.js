@@ -114,7 +114,7 @@ async function shown(i, text) {
 
 check("open a notebook", async () => {
   write("run.ipynb", [CELLS.result, CELLS.hello, CELLS.markdown, CELLS.cards, CELLS.error]);
-  write("loop.ipynb", [CELLS.keep, CELLS.loop, CELLS.kept, CELLS.sleep]);
+  write("loop.ipynb", [CELLS.keep, CELLS.loop, CELLS.kept, CELLS.sleep, CELLS.input]);
   write("type.ipynb", [""]);
   for (const t of TUTORIALS) fs.copyFileSync(t, path.join(ROOT, path.basename(t)));
   await start();
@@ -139,6 +139,7 @@ check("the run card", async () => {
   const box = await card.boundingBox();
   assert.ok(box.width > 50 && box.height > 20, JSON.stringify(box));
   await shoot("card");
+  await outputs(3).first().screenshot({ path: path.join(ARTIFACTS, "jupyterlab-card-alone.png") });
   await page.emulateMedia({ colorScheme: "dark" });
   await page.evaluate(() => document.body.setAttribute("data-jp-theme-light", "false"));
   await shoot("card-dark");
@@ -166,7 +167,7 @@ check("reload keeps outputs and kernel", async () => {
 });
 
 check("interrupt from the menu", async () => {
-  await open("loop.ipynb", 4);
+  await open("loop.ipynb", 5);
   await run(0);
   await finished(0);
   await run(1);
@@ -190,6 +191,14 @@ check("interrupt from the keyboard", async () => {
 check("state is kept", async () => {
   await run(2);
   await shown(2, "42");
+});
+
+check("input", async () => {
+  await run(4);
+  await cell(4).locator(".jp-Stdin-input").fill("김");
+  await page.keyboard.press("Enter");
+  await finished(4);
+  await shown(4, "got 김");
 });
 
 check("restart", async () => {
