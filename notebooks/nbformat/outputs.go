@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Recorder collects the outputs of the cells of one notebook from what the
 // kernel says. It knows the displays by their ids, since a cell can update
-// what another cell shows. It is not safe for concurrent use.
+// what another cell shows. It and its areas may be used by several goroutines at
+// once: cells that have ended can still print.
 type Recorder struct {
+	mu       sync.Mutex // guards the displays and every area
 	displays map[string][]*Output
 }
 
@@ -36,10 +39,23 @@ type Area struct {
 	text   strings.Builder
 }
 
-// Outputs returns the outputs so far. The slice is not touched afterwards.
+// Outputs returns the outputs so far: copies, which what comes later does not
+// change.
 func (a *Area) Outputs() []*Output {
+	defer a.lock()()
 	a.flush()
-	return slices.Clone(a.outputs)
+	outputs := make([]*Output, len(a.outputs))
+	for i, o := range a.outputs {
+		c := *o
+		outputs[i] = &c
+	}
+	return outputs
+}
+
+// lock locks the recorder and returns what unlocks it.
+func (a *Area) lock() (unlock func()) {
+	a.recorder.mu.Lock()
+	return a.recorder.mu.Unlock
 }
 
 func (a *Area) flush() {
@@ -58,12 +74,13 @@ func (a *Area) add(o *Output) {
 // prepare does what a clear_output with wait asked for.
 func (a *Area) prepare() {
 	if a.clear {
-		a.Clear(false)
+		a.empty()
 	}
 }
 
 // Stream adds text; consecutive pieces of one stream are one output.
 func (a *Area) Stream(name, text string) {
+	defer a.lock()()
 	a.prepare()
 	if text == "" {
 		return
@@ -80,6 +97,7 @@ func (a *Area) Stream(name, text string) {
 // Display adds a display_data. A display with an id can be updated later.
 func (a *Area) Display(data, metadata map[string]json.RawMessage, id string) {
 	o := &Output{Type: DisplayData, Data: NewObject(data), Metadata: NewObject(metadata)}
+	defer a.lock()()
 	a.add(o)
 	a.recorder.register(id, o)
 }
@@ -87,6 +105,7 @@ func (a *Area) Display(data, metadata map[string]json.RawMessage, id string) {
 // Result adds an execute_result.
 func (a *Area) Result(count int, data, metadata map[string]json.RawMessage, id string) {
 	o := &Output{Type: ExecuteResult, ExecutionCount: &count, Data: NewObject(data), Metadata: NewObject(metadata)}
+	defer a.lock()()
 	a.add(o)
 	a.recorder.register(id, o)
 }
@@ -96,15 +115,21 @@ func (a *Area) Error(name, value string, traceback []string) {
 	if traceback == nil {
 		traceback = []string{}
 	}
+	defer a.lock()()
 	a.add(&Output{Type: ErrorOutput, EName: name, EValue: value, Traceback: traceback})
 }
 
 // Clear removes all outputs, with wait when the next output comes.
 func (a *Area) Clear(wait bool) {
+	defer a.lock()()
 	if wait {
 		a.clear = true
 		return
 	}
+	a.empty()
+}
+
+func (a *Area) empty() {
 	a.clear = false
 	a.flush()
 	a.outputs, a.stream = nil, nil
@@ -113,6 +138,8 @@ func (a *Area) Clear(wait bool) {
 // Update replaces what every display with that id shows, in whichever cell it
 // stands. An unknown id is ignored, as front ends do.
 func (r *Recorder) Update(id string, data, metadata map[string]json.RawMessage) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, o := range r.displays[id] {
 		o.Data = NewObject(data)
 		o.Metadata = NewObject(metadata)
