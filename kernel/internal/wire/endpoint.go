@@ -195,9 +195,10 @@ func (e *endpoint) Close() error {
 // Addr returns the address that clients connect to.
 func (e *endpoint) Addr() net.Addr { return e.raw.Addr() }
 
-// stop takes leave of all peers and, as soon as zmq4 has let go of them, closes
-// the socket. What stands in queues is lost: flush comes before.
-func (e *endpoint) stop(sock zmq4.Socket) error {
+// stop takes leave of all peers and, as soon as zmq4 has let go of them, calls
+// closeSocket for zmq4's end. What stands in queues is lost: flush comes before.
+// zmq4 lets go of a peer only while someone receives from the socket.
+func (e *endpoint) stop(closeSocket func()) error {
 	e.mu.Lock()
 	e.closing = true
 	for c := range e.greeting {
@@ -211,7 +212,7 @@ func (e *endpoint) stop(sock zmq4.Socket) error {
 	e.mu.Unlock()
 	err := e.raw.Close()
 	e.served.Wait()
-	sock.Close()
+	closeSocket()
 	e.Close()
 	e.goroutines.Wait()
 	if err != nil {

@@ -36,9 +36,6 @@ func listen(ctx context.Context, network, address string) (net.Listener, error) 
 // errInUse is why a socket file is left alone.
 var errInUse = errors.New("another process listens there")
 
-// wsaConnRefused is what Windows says instead of ECONNREFUSED.
-const wsaConnRefused = syscall.Errno(10061)
-
 // removeStale removes the socket file that a killed kernel has left behind. A
 // file that is not a socket, and a socket that someone listens on, are
 // left alone and an error.

@@ -317,10 +317,19 @@ func (p *peer) SetDeadline(time.Time) error      { return nil }
 func (p *peer) SetReadDeadline(time.Time) error  { return nil }
 func (p *peer) SetWriteDeadline(time.Time) error { return nil }
 
+// What Windows says instead of ECONNREFUSED, ECONNABORTED and ECONNRESET.
+const (
+	wsaConnRefused = syscall.Errno(10061)
+	wsaConnAborted = syscall.Errno(10053)
+	wsaConnReset   = syscall.Errno(10054)
+)
+
 // isGone tells the errors of a connection that just ended, at either end. They
 // are everyday events: front ends come and go.
 func isGone(err error) bool {
-	for _, e := range []error{io.EOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED} {
+	for _, e := range []error{
+		io.EOF, net.ErrClosed, syscall.EPIPE, syscall.ECONNRESET, syscall.ECONNABORTED, wsaConnReset, wsaConnAborted,
+	} {
 		if errors.Is(err, e) {
 			return true
 		}

@@ -119,6 +119,7 @@ func (p *peer) write() {
 			p.kill()
 			return
 		}
+		clear(batch) // the queue's array lives on, the messages need not
 		p.written(size)
 	}
 }
@@ -287,27 +288,41 @@ func (e *endpoint) full(size, limit int64) (wait time.Duration, full bool) {
 	return wait, full
 }
 
-// flush waits until every peer that reads has been written all it has in its
-// queue, or ctx is done. It returns how many have not.
+// flush waits until every peer has been written all it has in its queue, or ctx
+// is done. A peer that has read nothing for Limits.Stall is not waited for. It
+// returns how many peers have not got everything.
 func (e *endpoint) flush(ctx context.Context) (left int) {
-	stop := context.AfterFunc(ctx, func() {
-		e.mu.Lock() // so that the waiter is not between its test and its wait
-		defer e.mu.Unlock()
-		e.changed.Broadcast()
-	})
-	defer stop()
+	defer e.broadcastAt(ctx)()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for {
 		left = 0
+		wait := time.Duration(0)
+		now := time.Now()
 		for p := range e.peers {
-			if !p.dropping && p.queued > 0 {
-				left++
+			if p.queued == 0 {
+				continue
+			}
+			left++
+			if !p.dropping {
+				wait = max(wait, p.progress.Add(e.limits.Stall).Sub(now))
 			}
 		}
-		if left == 0 || ctx.Err() != nil {
+		if wait <= 0 || ctx.Err() != nil {
 			return left
 		}
+		t := time.AfterFunc(wait, e.changed.Broadcast)
 		e.changed.Wait()
+		t.Stop()
 	}
+}
+
+// broadcastAt wakes those who wait for a change when ctx is done. The caller
+// calls stop when it has waited.
+func (e *endpoint) broadcastAt(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		e.mu.Lock() // so that no waiter is between its test and its wait
+		defer e.mu.Unlock()
+		e.changed.Broadcast()
+	})
 }

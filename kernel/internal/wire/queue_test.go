@@ -228,10 +228,11 @@ func TestLargeMessage(t *testing.T) {
 	})
 }
 
-// TestFlush: it waits for those who read, until the context is done.
+// TestFlush: it waits for those who read, until the context is done or they
+// have stalled.
 func TestFlush(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e, _ := testEndpoint(publisher, Limits{})
+		e, _ := testEndpoint(publisher, Limits{Stall: 20 * time.Second})
 		reads, stuck := newPipe(e), newPipe(e)
 		for range 100 {
 			e.admit(1024, 1<<20)
@@ -250,7 +251,14 @@ func TestFlush(t *testing.T) {
 		if d := time.Since(start); d != 5*time.Second {
 			t.Errorf("waited %v for the one that reads nothing", d)
 		}
-		stuck.kill()
+		if left := e.flush(t.Context()); left != 1 || time.Since(start) != 20*time.Second {
+			t.Errorf("%d have not read all, after %v", left, time.Since(start))
+		}
+		go func() {
+			time.Sleep(time.Second)
+			stuck.kill()
+		}()
+		stuck.progressed()
 		if left := e.flush(t.Context()); left != 0 {
 			t.Errorf("%d have not read all", left)
 		}

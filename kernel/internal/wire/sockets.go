@@ -54,9 +54,11 @@ type Sockets struct {
 
 // socket is one zmq4 socket and the endpoint under it.
 type socket struct {
-	ep   *endpoint
-	zmq  zmq4.Socket
-	from chan *protocol.Message // what clients sent
+	ep     *endpoint
+	zmq    zmq4.Socket
+	ctx    context.Context // zmq4's; done when the socket is to be closed
+	cancel context.CancelFunc
+	from   chan *protocol.Message // what clients sent
 }
 
 // Listen opens the five sockets that info names. ctx bounds the opening only;
@@ -116,13 +118,14 @@ func (s *Sockets) open(ctx context.Context, ch protocol.Channel, kind socketType
 	}
 	k := &socket{
 		ep:   newEndpoint(ch, kind, raw, limits, s.log),
-		zmq:  kind.open(context.Background(), zmq4.WithLogger(log.New(io.Discard, "", 0))),
 		from: make(chan *protocol.Message),
 	}
 	k.ep.welcome = s.welcome
+	k.ctx, k.cancel = context.WithCancel(context.Background())
+	k.zmq = kind.open(k.ctx, zmq4.WithLogger(log.New(io.Discard, "", 0)))
 	if err := endpoints.listen(k.zmq, k.ep); err != nil {
 		raw.Close()
-		k.zmq.Close()
+		k.cancel()
 		return nil, err
 	}
 	return k, nil
@@ -228,11 +231,10 @@ func (s *Sockets) echo() {
 		if err == nil {
 			continue
 		}
-		select {
-		case <-s.closing:
+		if s.heartbeat.ctx.Err() != nil {
 			return
-		default: // the message had no envelope, and Recv waits for the next
 		}
+		// The message had no envelope. The next one may have.
 	}
 }
 
@@ -340,7 +342,9 @@ func (s *Sockets) close(ctx context.Context) error {
 	var wg sync.WaitGroup
 	errs := make([]error, len(channels))
 	for i, k := range s.all() {
-		wg.Go(func() { errs[i] = k.ep.stop(k.zmq) })
+		wg.Go(func() {
+			errs[i] = k.ep.stop(func() { k.cancel(); k.zmq.Close() })
+		})
 	}
 	wg.Wait()
 	s.receivers.Wait()

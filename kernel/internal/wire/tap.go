@@ -93,12 +93,7 @@ func (t *tap) Close() error {
 
 // waitBarrier waits until the tap has seen n barriers, or ctx is done.
 func (e *endpoint) waitBarrier(ctx context.Context, n int) {
-	stop := context.AfterFunc(ctx, func() {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.changed.Broadcast()
-	})
-	defer stop()
+	defer e.broadcastAt(ctx)()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for e.barriers < n && ctx.Err() == nil {
