@@ -33,7 +33,11 @@ func TestMain(m *testing.M) {
 
 func runTests(m *testing.M) int {
 	var err error
-	if work, err = os.MkdirTemp("", "iyagi-"); err != nil {
+	folder := os.TempDir()
+	if len(folder) > 24 && exists("/tmp") { // as on macOS
+		folder = "/tmp"
+	}
+	if work, err = os.MkdirTemp(folder, "iyagi-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

@@ -12,6 +12,8 @@ import time
 import traceback
 import unittest
 
+from jupyter_kernel_test import msgspec_v5
+
 KERNEL = os.environ["KERNEL"]
 
 
@@ -90,6 +92,12 @@ class Run:
         return "".join(c["text"] for c in self.of("stream") if c["name"] == name)
 
 
+def validate(m):
+    """holds a message against the schema of its kind"""
+    if m["msg_type"] in msgspec_v5.schema_fragments:
+        msgspec_v5.validate_message(m, m["msg_type"])
+
+
 def collect(kc, msg_id, channel="shell", timeout=60, on_message=None, on_stdin=None):
     """the reply to msg_id and what iopub said under it, until both the reply and idle are there"""
     end, reply, messages, idle = time.monotonic() + timeout, None, [], False
@@ -124,6 +132,8 @@ def collect(kc, msg_id, channel="shell", timeout=60, on_message=None, on_stdin=N
     first = messages[0]
     if first["msg_type"] != "status" or first["content"]["execution_state"] != "busy":
         raise AssertionError("the first message of iopub is %s %r, not busy" % (first["msg_type"], first["content"]))
+    for m in [reply] + messages:
+        validate(m)
     return Run(reply, messages)
 
 
