@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"iyagi/kernel/protocol"
+	"iyagi/notebooks/client"
+)
+
+// program runs a Go program as one cell. What it prints goes to our own
+// standard output and error byte by byte, as the kernel sends it, and nothing else.
+func (r *runner) program(ctx context.Context, path string) exitStatus {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return r.fail(err)
+	}
+	k, err := r.spec(true)
+	if err != nil {
+		return r.fail(err)
+	}
+	c, err := r.start(ctx, k)
+	if err != nil {
+		return r.fail(err)
+	}
+	defer c.Close()
+	input := bufio.NewReader(r.std.in)
+	result, err := r.execute(ctx, c, string(source), client.Options{
+		StopOnError: true,
+		OnMessage:   r.copyOutput,
+		Stdin: func(context.Context, string, bool) (string, error) {
+			line, err := input.ReadString('\n')
+			if err != nil && line == "" {
+				return "", err
+			}
+			return strings.TrimRight(line, "\r\n"), nil
+		},
+	})
+	if err == errTimeout {
+		err = fmt.Errorf("%s: the program took longer than %v", path, r.options.timeout)
+	}
+	if err != nil {
+		return r.fail(err)
+	}
+	status := r.programStatus(result.Err())
+	c.Shutdown(ctx)
+	return status
+}
+
+// copyOutput writes what a program prints and shows.
+func (r *runner) copyOutput(m *protocol.Message) {
+	switch content := m.Content.(type) {
+	case *protocol.Stream:
+		w := r.std.out
+		if content.Name == "stderr" {
+			w = r.std.err
+		}
+		io.WriteString(w, content.Text)
+	case *protocol.DisplayData:
+		if content.Transient.DisplayID == "" {
+			fmt.Fprintln(r.std.out, bundleText(m))
+		}
+	}
+}
+
+var exitCode = regexp.MustCompile(`^(?:os\.Exit\((-?\d+)\)|exit status (\d+))`)
+
+// programStatus prints why a program failed, as far as Go's own run-time
+// would, and returns the exit status of such a program.
+func (r *runner) programStatus(err error) exitStatus {
+	e, ok := err.(*client.CellError)
+	if !ok {
+		return 0
+	}
+	if e.Name == "exit" {
+		m := exitCode.FindStringSubmatch(e.Value)
+		if m == nil {
+			return 1 // log.Fatal, which has printed its message
+		}
+		code, _ := strconv.Atoi(m[1] + m[2])
+		return exitStatus(code & 0xff)
+	}
+	text := strings.Join(e.Traceback, "\n")
+	if !r.std.errTTY {
+		text = plain(text)
+	}
+	fmt.Fprintln(r.std.err, strings.TrimRight(text, "\n"))
+	switch e.Name {
+	case "panic", "fatal error":
+		return 2
+	case "interrupt":
+		return interrupted
+	}
+	return 1
+}
