@@ -87,7 +87,7 @@ func (s *Session) publishComm(o *output, m *eval.Comm) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.flush()
-	s.pub.publish(m.Kind, o.parent, content, withBuffers(m.Buffers), withMetadata(metadata))
+	o.send(m.Kind, content, withBuffers(m.Buffers), withMetadata(metadata))
 }
 
 // closeComms tells the front ends that the evaluator's ends of all comms are gone.

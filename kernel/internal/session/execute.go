@@ -25,6 +25,7 @@ func (s *Session) work(ctx context.Context) {
 		switch {
 		case ok && i.aborted:
 			s.refuse(i.request)
+		case ok && s.isClosing():
 		case ok && i.Header.MsgType == "execute_request":
 			s.execute(ctx, i.request)
 			if s.super.current == nil {
@@ -51,6 +52,9 @@ func (s *Session) work(ctx context.Context) {
 // revive starts the evaluator ahead of need. If it fails, the next cell tries
 // again and reports it.
 func (s *Session) revive(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
 	if _, err := s.super.ready(ctx, ctx); err != nil && ctx.Err() == nil {
 		s.log.Error("no evaluator", "error", err)
 	}
@@ -204,7 +208,9 @@ func (s *Session) evaluator(ctx context.Context, c *cell) (Evaluator, *failure) 
 		return nil, newFailure("fatal error", "the process that runs the cells could not be started",
 			err.Error(), "Free some memory or processes, or restart the kernel, and run the cell again.")
 	}
-	if lost := s.super.report(); lost != nil {
+	if c.req.Silent {
+		// The next cell that the reader sees is told.
+	} else if lost := s.super.report(); lost != nil {
 		c.out.write("stderr", []byte(lost.sentence()+"\n"))
 	}
 	if !s.attach(c.run, e) {

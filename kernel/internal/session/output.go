@@ -1,11 +1,14 @@
 package session
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/time/rate"
 
 	"iyagi/kernel/internal/eval"
 	"iyagi/kernel/protocol"
@@ -19,6 +22,16 @@ const (
 	gatherBytes = 64 << 10
 )
 
+// jupyter_server drops a client's iopub messages for a while once more than
+// 1000 a second have come, on average over 3 s. A burst of 1000 and 600 a
+// second afterwards stay below it at any time (2800 in 3 s); a cell that would
+// send more waits. The server counts anew when the kernel is idle, so each cell
+// has a limit of its own.
+const (
+	burst  = 1000
+	refill = 600
+)
+
 // keptOutputs is for how many of the last cells the parent is kept, for what
 // their goroutines print later.
 const keptOutputs = 1000
@@ -30,6 +43,7 @@ type output struct {
 	pub    *publisher
 	parent *protocol.Message
 	silent bool // nothing is published
+	limit  *rate.Limiter
 
 	mu      sync.Mutex // guards what follows
 	pending []piece    // in order
@@ -48,7 +62,7 @@ type piece struct {
 }
 
 func newOutput(pub *publisher, parent *protocol.Message, silent bool) *output {
-	return &output{pub: pub, parent: parent, silent: silent, cut: map[string][]byte{}}
+	return &output{pub: pub, parent: parent, silent: silent, limit: rate.NewLimiter(refill, burst), cut: map[string][]byte{}}
 }
 
 // write adds text to a stream.
@@ -93,7 +107,7 @@ func (o *output) publish(kind string, content any, extra ...option) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.flush()
-	o.pub.publish(kind, o.parent, content, extra...)
+	o.send(kind, content, extra...)
 }
 
 // sync sends what waits.
@@ -101,6 +115,13 @@ func (o *output) sync() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.flush()
+}
+
+// send publishes a message, as soon as the limit allows. It needs o.mu.
+func (o *output) send(kind string, content any, extra ...option) {
+	// Without a deadline, and for a single message, the wait cannot fail.
+	_ = o.limit.Wait(context.Background())
+	o.pub.publish(kind, o.parent, content, extra...)
 }
 
 // finish sends all that waits, a character that was never completed too.
@@ -111,7 +132,7 @@ func (o *output) finish() {
 	for _, stream := range []string{"stdout", "stderr"} {
 		if rest := o.cut[stream]; len(rest) > 0 {
 			delete(o.cut, stream)
-			o.pub.publish("stream", o.parent, &protocol.Stream{Name: stream, Text: text(rest)})
+			o.send("stream", &protocol.Stream{Name: stream, Text: text(rest)})
 		}
 	}
 }
@@ -155,7 +176,7 @@ func (o *output) flush() {
 	}
 	for _, p := range o.pending {
 		if p.update != nil {
-			o.pub.publish("update_display_data", o.parent, p.update)
+			o.send("update_display_data", p.update)
 			continue
 		}
 		if rest := o.cut[p.stream]; len(rest) > 0 {
@@ -168,7 +189,7 @@ func (o *output) flush() {
 			delete(o.cut, p.stream)
 		}
 		if whole > 0 {
-			o.pub.publish("stream", o.parent, &protocol.Stream{Name: p.stream, Text: text(p.text[:whole])})
+			o.send("stream", &protocol.Stream{Name: p.stream, Text: text(p.text[:whole])})
 		}
 	}
 	o.pending, o.size, o.flushed = nil, 0, time.Now()

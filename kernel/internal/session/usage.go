@@ -2,8 +2,11 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/shirou/gopsutil/v4/cpu"
@@ -47,11 +50,18 @@ func (s *Session) usageOf(ctx context.Context, _ request) any {
 }
 
 // memoryOf is the memory of a process in bytes: its proportional share where
-// the platform tells, since the kernel's processes are one program and share
-// its pages, and its resident set elsewhere.
+// /proc tells, since the kernel's processes are one program and share its
+// pages, and its resident set elsewhere.
 func memoryOf(ctx context.Context, p *process.Process) uint64 {
-	if maps, err := p.MemoryMapsWithContext(ctx, true); err == nil && maps != nil && len(*maps) == 1 && (*maps)[0].Pss > 0 {
-		return (*maps)[0].Pss << 10 // the kernel counts KiB
+	// See proc_pid_smaps_rollup(5).
+	if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", p.Pid)); err == nil {
+		for line := range strings.Lines(string(text)) {
+			if f := strings.Fields(line); len(f) == 3 && f[0] == "Pss:" {
+				if n, err := strconv.ParseUint(f[1], 10, 64); err == nil {
+					return n << 10
+				}
+			}
+		}
 	}
 	if m, err := p.MemoryInfoWithContext(ctx); err == nil && m != nil {
 		return m.RSS
