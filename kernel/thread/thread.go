@@ -135,10 +135,7 @@ func launch(b *card.Board, task func(), ready *sync.WaitGroup, begin <-chan stru
 		return job
 	}
 	ready.Add(1)
-	go onThread(func() {
-		defer alive.Add(-1)
-		run(h, b, job, f, ready, begin)
-	})
+	go onThread(func() { run(h, b, job, f, ready, begin) })
 	return job
 }
 
@@ -180,6 +177,7 @@ func run(h host.Host, b *card.Board, job *card.Job, f *host.Func, ready *sync.Wa
 			o.Error = &eval.Error{Name: "exit", Value: "the task ended its goroutine by runtime.Goexit"}
 		}
 		o.State, o.ExitCode = outcome(o.Error, ctx.Err() != nil)
+		alive.Add(-1)
 		job.End(o)
 	}()
 	o.Error = h.Capture(b.Sink(job), f.Call)
