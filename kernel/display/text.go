@@ -107,7 +107,7 @@ func (p *printer) method(v reflect.Value) bool {
 	}
 	switch v.Interface().(type) {
 	case fmt.Formatter, error, fmt.Stringer:
-		fmt.Fprintf(&p.b, "%+v", v.Interface()) // fmt recovers from a method that panics
+		fmt.Fprintf(&p.b, "%v", v.Interface()) // fmt recovers from a method that panics
 		return true
 	}
 	return false
