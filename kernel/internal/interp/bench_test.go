@@ -1,0 +1,62 @@
+package interp
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"iyagi/kernel/internal/eval"
+)
+
+// BenchmarkEmpty is the round trip of a unit without declarations or statements.
+func BenchmarkEmpty(b *testing.B) {
+	n := open(b)
+	n.want("", "")
+	for b.Loop() {
+		n.client.Run(context.Background(), eval.Run{ID: 1, Unit: eval.Unit{Label: "cell 1"}}, nil)
+	}
+}
+
+// BenchmarkStatement is the round trip of a cell with one statement.
+func BenchmarkStatement(b *testing.B) {
+	n := open(b)
+	n.want("", `x := 1; _ = x`)
+	for b.Loop() {
+		if d := n.client.Run(context.Background(), eval.Run{ID: 1, Unit: n.unit(`x := 1; _ = x`, nil)}, nil); d.Error != nil {
+			b.Fatal(d.Error)
+		}
+	}
+}
+
+// BenchmarkLines is a cell that prints 100,000 lines.
+func BenchmarkLines(b *testing.B) {
+	n := open(b)
+	n.want("", "")
+	for b.Loop() {
+		bytes := 0
+		u := n.unit(`for i := 0; i < 100000; i++ { fmt.Println("line", i) }`, nil, "fmt")
+		d := n.client.Run(context.Background(), eval.Run{ID: 1, Unit: u}, func(o eval.Output) { bytes += len(o.Stream.Text) })
+		if d.Error != nil {
+			b.Fatal(d.Error)
+		}
+		if want := len("line 00000\n")*100000 - 90000*0 - 10*4 - 90*3 - 900*2 - 9000; bytes != want {
+			b.Fatalf("%d bytes, want %d", bytes, want)
+		}
+	}
+}
+
+// BenchmarkStart is the start of an evaluator, to its first answer.
+func BenchmarkStart(b *testing.B) {
+	for b.Loop() {
+		c, err := eval.Start(context.Background(), eval.Config{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if d := c.Run(context.Background(), eval.Run{ID: 1, Unit: eval.Unit{Label: "cell 1"}}, nil); d.Error != nil {
+			b.Fatal(fmt.Sprint(d.Error))
+		}
+		b.StopTimer()
+		c.Close(context.Background())
+		b.StartTimer()
+	}
+}
