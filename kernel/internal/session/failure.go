@@ -65,9 +65,6 @@ func (s *Session) runtimeFailure(e *eval.Error, lost *loss) *failure {
 		name = n
 	}
 	f := newFailure(name, e.Value, s.sources.frames(e.Frames)...)
-	if name == "defect" {
-		f.Traceback = append(f.Traceback, "", "This is a defect of the kernel, not of the cell: another way to write the cell may help.")
-	}
 	if lost != nil {
 		if len(e.Lost) > 0 {
 			lost.variables = e.Lost
