@@ -86,6 +86,10 @@ func encode(v any) (b *eval.Bundle, err error) {
 		return v.bundle()
 	case Bundle:
 		return mapBundle(v, nil)
+	case boxed:
+		if data, ok := v.Bundle(); ok {
+			return mapBundle(data, nil)
+		}
 	case Bundler:
 		return callBundler(v)
 	case image.Image:

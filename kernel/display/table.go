@@ -34,7 +34,7 @@ func Table(rows any, columns ...string) *Grid {
 	case v.Kind() == reflect.Struct:
 		t := newTabulator("field")
 		for i := range v.NumField() {
-			if name, ok := heading(v.Type().Field(i)); ok {
+			if name, ok := heading(v.Type(), i); ok {
 				t.add(reflect.ValueOf(name), v.Field(i))
 			}
 		}
@@ -57,7 +57,7 @@ func tableOfList(v reflect.Value) *Grid {
 	}
 	t := newTabulator(key)
 	if elem := v.Type().Elem(); v.Len() == 0 { // an empty table still has its columns
-		for elem.Kind() == reflect.Pointer {
+		if elem.Kind() == reflect.Pointer {
 			elem = elem.Elem()
 		}
 		if elem.Kind() == reflect.Struct {
@@ -100,8 +100,18 @@ func prints(v reflect.Value) bool {
 	return false
 }
 
+// indirect follows pointers, interfaces and boxes.
 func indirect(v reflect.Value) reflect.Value {
-	for v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) {
+	for v.IsValid() {
+		if v.CanInterface() {
+			if b, ok := v.Interface().(boxed); ok && !isNil(v.Interface()) {
+				v = reflect.ValueOf(b.Unbox())
+				continue
+			}
+		}
+		if v.Kind() != reflect.Pointer && v.Kind() != reflect.Interface {
+			break
+		}
 		v = v.Elem()
 	}
 	return v
@@ -109,11 +119,12 @@ func indirect(v reflect.Value) reflect.Value {
 
 // heading is the title of a field's column; false hides it. The titles of
 // unexported fields are shown too: a notebook looks at its own types.
-func heading(f reflect.StructField) (string, bool) {
-	if tag, ok := f.Tag.Lookup("display"); ok && tag != "" {
+func heading(s reflect.Type, i int) (string, bool) {
+	if tag, ok := s.Field(i).Tag.Lookup("display"); ok && tag != "" {
 		return tag, tag != "-"
 	}
-	return f.Name, f.Name != "_"
+	name := fieldName(s, i)
+	return name, name != "_"
 }
 
 // tabulator gathers rows whose columns are only known at the end.
@@ -150,7 +161,7 @@ func (t *tabulator) column(name string) int {
 
 func (t *tabulator) columnsOf(s reflect.Type) {
 	for i := range s.NumField() {
-		if name, ok := heading(s.Field(i)); ok {
+		if name, ok := heading(s, i); ok {
 			t.column(name)
 		}
 	}
@@ -168,7 +179,7 @@ func (t *tabulator) add(key, v reflect.Value) {
 		switch e.Kind() {
 		case reflect.Struct:
 			for i := range e.NumField() {
-				if name, ok := heading(e.Type().Field(i)); ok {
+				if name, ok := heading(e.Type(), i); ok {
 					put(name, e.Field(i))
 				}
 			}

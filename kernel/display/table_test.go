@@ -108,3 +108,39 @@ func TestGridFormats(t *testing.T) {
 		t.Errorf("a long table ends in %q", got[len(got)-50:])
 	}
 }
+
+// box is a value of a type declared in a cell.
+type box struct {
+	v      any
+	bundle map[string]any
+}
+
+func (b box) Unbox() any                     { return b.v }
+func (b box) Bundle() (map[string]any, bool) { return b.bundle, b.bundle != nil }
+func (b box) String() string                 { return "a box" }
+
+// TestSessionTypes shows values as the interpreter makes them for types of cells.
+func TestSessionTypes(t *testing.T) {
+	type row = struct {
+		X이름      string
+		Xage     int
+		Address  struct{ X1 float64 }
+		Point__3 int
+		Xblank   int `display:"-"`
+	}
+	rows := []any{box{v: row{X이름: "하나", Xage: 9}}, box{v: &row{Xage: 10}}}
+	want := `
+이름  age  Address  Point
+----  ---  -------  -----
+하나    9  {X1:0}       0
+       10  {X1:0}       0`
+	if got := Table(rows).Text(); got != strings.TrimPrefix(want, "\n") {
+		t.Errorf("got\n%s\nwant%s", got, want)
+	}
+	if got := string(Of(box{v: 1, bundle: map[string]any{"text/plain": "shown"}}).Data["text/plain"]); got != "shown" {
+		t.Errorf("a boxed bundler is shown as %q", got)
+	}
+	if got := string(Of(box{v: 1}).Data["text/plain"]); got != "a box" {
+		t.Errorf("a box is shown as %q", got)
+	}
+}

@@ -144,7 +144,7 @@ func (p *printer) fields(v reflect.Value, depth int) {
 		if i > 0 {
 			p.b.WriteByte(' ')
 		}
-		p.b.WriteString(v.Type().Field(i).Name)
+		p.b.WriteString(fieldName(v.Type(), i))
 		p.b.WriteByte(':')
 		p.value(v.Field(i), depth+1)
 	}
