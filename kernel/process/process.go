@@ -161,6 +161,7 @@ func (l Launcher) prepare(h host.Host, b *card.Board, task func()) (*card.Job, *
 // start starts the process and a goroutine that waits for its end and then
 // calls ended. The goroutine ends with the process, which the end of ctx kills.
 func (p *Process) start(ctx context.Context, h host.Host, b *card.Board, f *host.Func, o options, ended func()) {
+	began := host.Clock()
 	child, err := h.Start(ctx, f, host.Options{Sink: b.Sink(p.job), Name: p.job.Name(), Env: o.env, Dir: o.dir})
 	if err != nil {
 		p.job.End(card.Outcome{State: card.Failed, ExitCode: -1, Err: err})
@@ -168,7 +169,7 @@ func (p *Process) start(ctx context.Context, h host.Host, b *card.Board, f *host
 		return
 	}
 	p.child = child
-	p.job.Started(child.PID(), b.Parent(), 0)
+	p.job.Started(began, child.PID(), b.Parent(), 0)
 	go func() {
 		// The error of a kill is that the process has ended meanwhile.
 		stop := context.AfterFunc(ctx, func() { _ = child.Kill() })
@@ -182,7 +183,7 @@ func (p *Process) start(ctx context.Context, h host.Host, b *card.Board, f *host
 func outcome(e host.Exit) card.Outcome {
 	o := card.Outcome{
 		State: card.Exited, ExitCode: e.Code, Signal: e.Signal, Error: e.Error,
-		PPID: e.PPID, TID: e.TID, CPU: e.CPU, Began: e.Began, Ended: e.Ended,
+		PPID: e.PPID, TID: e.TID, CPU: e.CPU, Ended: e.Ended,
 	}
 	switch {
 	case e.Signal != "":

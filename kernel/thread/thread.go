@@ -161,7 +161,7 @@ func onThread(f func()) {
 // run is the life of a task's thread.
 func run(h host.Host, b *card.Board, job *card.Job, f *host.Func, ready *sync.WaitGroup, begin <-chan struct{}) {
 	ctx := h.Context()
-	job.Started(os.Getpid(), os.Getppid(), ID())
+	job.Started(host.Clock(), os.Getpid(), os.Getppid(), ID())
 	ready.Done()
 	<-begin
 	cpu := cpuTime()

@@ -32,8 +32,9 @@ type Board struct {
 	kind    Kind
 	cell    string // label of the cell under which it is shown
 	mode    mode
-	began   time.Duration // on host.Clock
-	parent  int           // process ID of this process
+	ctx     context.Context // done when that cell is interrupted
+	began   time.Duration   // on host.Clock
+	parent  int             // process ID of this process
 	budget  *atomic.Int64
 	id      string        // display_id
 	change  chan struct{} // of capacity 1: something has changed
@@ -62,7 +63,7 @@ const (
 func NewBoard(kind Kind) *Board {
 	label, worker := host.Current().Cell()
 	b := &Board{
-		kind: kind, cell: label, began: host.Clock(), parent: os.Getpid(),
+		kind: kind, cell: label, ctx: host.Current().Context(), began: host.Clock(), parent: os.Getpid(),
 		budget: new(atomic.Int64), id: uuid.NewString(), change: make(chan struct{}, 1),
 	}
 	b.budget.Store(KeepLimit)
@@ -258,8 +259,9 @@ func (b *Board) shownHere() bool {
 }
 
 // Wait waits for the tasks, and for the last pictures of the cards they are
-// on. When ctx is done first, the tasks get the grace time to end; those that
-// do not are given up.
+// on. When ctx, that of the waiting cell, is done first, the tasks get the grace
+// time to end. Those that do not are no longer waited for, and given up if it
+// was their own cell that was interrupted.
 func Wait(ctx context.Context, grace time.Duration, jobs ...*Job) {
 	patience, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -278,7 +280,9 @@ func Wait(ctx context.Context, grace time.Duration, jobs ...*Job) {
 		select {
 		case <-j.done:
 		case <-patience.Done():
-			j.End(Outcome{State: Running, Err: errAbandoned})
+			if j.board.ctx.Err() != nil {
+				j.End(Outcome{State: Running, Err: errAbandoned})
+			}
 		}
 	}
 	for b := range boards {

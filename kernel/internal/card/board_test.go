@@ -18,12 +18,14 @@ import (
 type screen struct {
 	host.Plain
 	label string
+	ctx   context.Context
 	mu    sync.Mutex
 	shown []eval.Display
 	times []time.Time
 }
 
-func (s *screen) Cell() (string, bool) { return s.label, false }
+func (s *screen) Cell() (string, bool)     { return s.label, false }
+func (s *screen) Context() context.Context { return s.ctx }
 
 func (s *screen) Display(d *eval.Display) error {
 	s.mu.Lock()
@@ -41,7 +43,7 @@ func withScreen(t *testing.T, f func(s *screen)) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		host.Clock = func() time.Duration { return time.Since(began) + time.Second }
-		s := &screen{label: "cell 1"}
+		s := &screen{label: "cell 1", ctx: context.Background()}
 		host.Set(s)
 		f(s)
 	})
@@ -53,7 +55,7 @@ func TestPainter(t *testing.T) {
 	withScreen(t, func(s *screen) {
 		b := NewBoard(Process)
 		quick := b.Add(nil, "quick")
-		quick.Started(1, 2, 3)
+		quick.Started(host.Clock(), 1, 2, 3)
 		b.Show(50 * ms)
 		time.Sleep(20 * ms)
 		quick.End(Outcome{State: Exited})
@@ -65,7 +67,7 @@ func TestPainter(t *testing.T) {
 	withScreen(t, func(s *screen) {
 		b := NewBoard(Process)
 		j := b.Add(nil, "busy")
-		j.Started(1, 2, 3)
+		j.Started(host.Clock(), 1, 2, 3)
 		b.Show(50 * ms)
 		for i := range 1000 {
 			time.Sleep(time.Millisecond)
@@ -114,7 +116,7 @@ func TestTasksOfOneCell(t *testing.T) {
 		start := func() *Job {
 			b := CellBoard(Thread)
 			j := b.Add(nil, "task")
-			j.Started(1, 2, 3)
+			j.Started(host.Clock(), 1, 2, 3)
 			b.Show(0)
 			return j
 		}
@@ -153,14 +155,20 @@ func TestTasksOfOneCell(t *testing.T) {
 // TestInterrupt waits for a task that does not end when its cell is interrupted.
 func TestInterrupt(t *testing.T) {
 	withScreen(t, func(s *screen) {
+		var cancel context.CancelFunc
+		s.ctx, cancel = context.WithCancel(context.Background())
 		b := NewBoard(Thread)
 		j := b.Add(nil, "stuck")
-		j.Started(1, 2, 3)
+		j.Started(host.Clock(), 1, 2, 3)
 		b.Show(0)
-		ctx, cancel := context.WithCancel(context.Background())
+		other, stop := context.WithCancel(context.Background())
+		stop()
+		if Wait(other, 0, j); j.Ended() {
+			t.Error("the interrupt of a cell that waits ends the task of another")
+		}
 		time.AfterFunc(5*time.Second, cancel)
 		began := time.Now()
-		b.Wait(ctx, 50*ms)
+		b.Wait(s.ctx, 50*ms)
 		if d := time.Since(began); d != 5050*ms {
 			t.Errorf("waited %v", d)
 		}

@@ -77,16 +77,16 @@ const maxCoreMarks = 4096
 // Name is the name of the task, or the cell and the line of a literal.
 func (j *Job) Name() string { return j.title(english) }
 
-// Started notes that the task runs now. An ID of 0 is unknown.
-func (j *Job) Started(pid, ppid, tid int) {
-	now := host.Clock()
+// Started notes that the task runs, since the time began on host.Clock. An ID
+// of 0 is unknown.
+func (j *Job) Started(began time.Duration, pid, ppid, tid int) {
 	j.mu.Lock()
 	j.pid, j.ppid, j.tid = pid, ppid, tid
 	if j.outcome.State == Waiting {
 		j.outcome.State = Running
 	}
 	if j.began == 0 {
-		j.began = now
+		j.began = began
 	}
 	j.mu.Unlock()
 	j.board.changed()

@@ -34,14 +34,11 @@ func (s *sample) task(name string, start time.Duration, pid, tid int) *Job {
 	f.Name = name
 	fmt.Sscanf(name, "cell 3, line %d", &f.Line)
 	j := s.Add(f, "")
-	at := s.now
-	s.now = s.began + start
 	ppid := s.parent
 	if s.kind == Thread {
 		ppid = 4200
 	}
-	j.Started(pid, ppid, tid)
-	s.now = at
+	j.Started(s.began+start, pid, ppid, tid)
 	return j
 }
 
