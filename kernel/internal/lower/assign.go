@@ -1,0 +1,331 @@
+package lower
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+func (p *fn) assign(s *ast.AssignStmt) {
+	switch {
+	case s.Tok == token.DEFINE:
+		p.define(s)
+	case s.Tok != token.ASSIGN:
+		p.printf("%s %s %s", p.expr(s.Lhs[0]), s.Tok, p.assignOperand(s))
+	case len(s.Lhs) == len(s.Rhs):
+		p.assignEach(s)
+	default:
+		p.assignTuple(s.Lhs, s.Rhs[0])
+	}
+}
+
+// assignOperand is y of x op= y.
+func (p *fn) assignOperand(s *ast.AssignStmt) string {
+	v := p.src.info.Types[s.Rhs[0]].Value
+	if v == nil {
+		return p.expr(s.Rhs[0])
+	}
+	if s.Tok == token.SHL_ASSIGN || s.Tok == token.SHR_ASSIGN {
+		return p.shiftOperand(s.Rhs[0], 0, types.Typ[types.Uint])
+	}
+	return p.constant(v, p.src.info.Types[s.Rhs[0]].Type, true)
+}
+
+func isBlank(x ast.Expr) bool {
+	if x == nil {
+		return true
+	}
+	id, ok := x.(*ast.Ident)
+	return ok && id.Name == "_"
+}
+
+// define declares variables. At the top level of a cell they are the session's,
+// declared already, and are assigned.
+func (p *fn) define(s *ast.AssignStmt) {
+	rhs := make([]string, len(s.Rhs)) // printed before the new names hide others
+	for i, x := range s.Rhs {
+		if len(s.Lhs) == len(s.Rhs) && !isBlank(s.Lhs[i]) {
+			rhs[i] = p.as(x, p.typeOf(s.Lhs[i]))
+			if p.isNil(x) {
+				rhs[i] = p.conv(p.typeOf(s.Lhs[i])) + "(nil)"
+			}
+		} else {
+			rhs[i] = p.expr(x)
+		}
+	}
+	assigned, declared := 0, 0
+	for _, l := range s.Lhs {
+		o := p.src.info.Defs[l.(*ast.Ident)]
+		switch {
+		case isBlank(l):
+		case o == nil || p.isSessionVar(o):
+			assigned++
+		default:
+			declared++
+		}
+	}
+	if assigned == 0 && declared > 0 {
+		p.printf("%s := %s", p.values(s.Lhs), strings.Join(rhs, ", "))
+		return
+	}
+	for _, l := range s.Lhs {
+		if o := p.src.info.Defs[l.(*ast.Ident)]; o != nil && !isBlank(l) && !p.isSessionVar(o) {
+			p.printf("var %s %s", p.scope.declare(o), p.typ(p.subst(o.Type())))
+		}
+	}
+	if len(s.Lhs) == 1 {
+		if isBlank(s.Lhs[0]) {
+			p.printf("_ = %s", rhs[0])
+			return
+		}
+		p.store(p.expr(s.Lhs[0]), p.typeOf(s.Lhs[0]), s.Rhs[0], rhs[0])
+		return
+	}
+	p.storeAll(s.Lhs, rhs)
+}
+
+// storeAll assigns to plain variables at once; functions through temporaries, see store.
+func (p *fn) storeAll(lhs []ast.Expr, rhs []string) {
+	names := make([]string, len(lhs))
+	var after []string
+	for i, l := range lhs {
+		names[i] = p.expr(l)
+		if isBlank(l) || !isFuncType(p.typeOf(l)) {
+			continue
+		}
+		t := p.scope.fresh("t")
+		p.printf("var %s %s", t, p.typ(p.typeOf(l)))
+		after = append(after, names[i]+" = "+t)
+		names[i] = t
+	}
+	p.printf("%s = %s", strings.Join(names, ", "), strings.Join(rhs, ", "))
+	for _, a := range after {
+		p.printf("%s", a)
+	}
+}
+
+func isFuncType(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
+}
+
+func (p *fn) isSessionVar(o types.Object) bool {
+	v, ok := o.(*types.Var)
+	return ok && p.u.names[v] != ""
+}
+
+// store assigns one value. Two kinds need a temporary: a concrete value stored
+// as an interface in an element or field (the interpreter panics), and the result of
+// a call stored in a variable of function type (the interpreter replaces the
+// variable's memory, which closures and pointers do not see).
+func (p *fn) store(dst string, t types.Type, x ast.Expr, val string) {
+	_, isCall := ast.Unparen(x).(*ast.CallExpr)
+	temp := isFuncType(t) && (isCall || strings.HasPrefix(val, rtName))
+	if types.IsInterface(t) && !p.isNil(x) && !types.IsInterface(p.typeOf(x)) {
+		temp = temp || strings.ContainsAny(dst, "[.*")
+	}
+	if dst == "_" || !temp {
+		p.printf("%s = %s", dst, val)
+		return
+	}
+	v := p.scope.fresh("t")
+	p.printf("var %s %s = %s\n%s = %s", v, p.typ(t), val, dst, v)
+}
+
+// assignEach is x, y = a, b: operands on the left, then values, then the assignments from left to right.
+func (p *fn) assignEach(s *ast.AssignStmt) {
+	if len(s.Lhs) == 1 {
+		l, r := s.Lhs[0], s.Rhs[0]
+		if isBlank(l) {
+			p.printf("_ = %s", p.expr(r))
+			return
+		}
+		t := p.typeOf(l)
+		p.store(p.expr(l), t, r, p.as(r, t))
+		return
+	}
+	if plainAssign(s.Lhs, s.Rhs) {
+		rhs := make([]string, len(s.Rhs))
+		for i, r := range s.Rhs {
+			rhs[i] = p.blankable(s.Lhs[i], r)
+		}
+		p.storeAll(s.Lhs, rhs)
+		return
+	}
+	dst := make([]string, len(s.Lhs))
+	for i, l := range s.Lhs {
+		dst[i] = p.place(l)
+	}
+	tmp := make([]string, len(s.Rhs))
+	for i, r := range s.Rhs {
+		if isBlank(s.Lhs[i]) {
+			p.printf("_ = %s", p.expr(r))
+			continue
+		}
+		t := p.typeOf(s.Lhs[i])
+		tmp[i] = p.scope.fresh("t")
+		p.printf("var %s %s = %s", tmp[i], p.typ(t), p.as(r, t))
+	}
+	for i := range dst {
+		if tmp[i] != "" {
+			p.printf("%s = %s", dst[i], tmp[i])
+		}
+	}
+}
+
+func (p *fn) blankable(l, r ast.Expr) string {
+	if isBlank(l) {
+		return p.expr(r)
+	}
+	return p.as(r, p.typeOf(l))
+}
+
+// plainAssign tells whether the interpreter's own order of evaluation is right:
+// variables on the left, no calls on the right.
+func plainAssign(lhs, rhs []ast.Expr) bool {
+	for _, l := range lhs {
+		if _, ok := l.(*ast.Ident); !ok {
+			return false
+		}
+	}
+	plain := true
+	for _, r := range rhs {
+		ast.Inspect(r, func(n ast.Node) bool {
+			switch n.(type) {
+			case *ast.CallExpr, *ast.FuncLit, *ast.IndexExpr, *ast.UnaryExpr, *ast.CompositeLit:
+				plain = false
+			}
+			return plain
+		})
+	}
+	return plain
+}
+
+// place evaluates the operands of an assignable expression now and returns
+// an expression for the place itself.
+func (p *fn) place(x ast.Expr) string {
+	switch x := ast.Unparen(x).(type) {
+	case *ast.IndexExpr:
+		return p.placeIndex(x)
+	case *ast.StarExpr:
+		t := p.scope.fresh("p")
+		p.printf("%s := %s", t, p.expr(x.X))
+		return "*" + t
+	}
+	return p.expr(x)
+}
+
+func (p *fn) placeIndex(x *ast.IndexExpr) string {
+	if _, ok := x.X.(*ast.Ident); ok && p.isConst(x.Index) {
+		return p.expr(x)
+	}
+	base := ""
+	bt := p.typeOf(x.X).Underlying()
+	if _, array := bt.(*types.Array); array {
+		base = p.place(x.X)
+	} else {
+		base = p.scope.fresh("b")
+		p.printf("%s := %s", base, p.expr(x.X))
+	}
+	key := types.Type(types.Typ[types.Int])
+	if m, ok := bt.(*types.Map); ok {
+		key = m.Key()
+	}
+	if p.isConst(x.Index) {
+		return base + "[" + p.as(x.Index, key) + "]"
+	}
+	i := p.scope.fresh("i")
+	if p.typeOf(x.Index) != nil && !types.IsInterface(key) {
+		p.printf("%s := %s", i, p.as(x.Index, key))
+	} else {
+		p.printf("var %s %s = %s", i, p.typ(key), p.as(x.Index, key))
+	}
+	return base + "[" + i + "]"
+}
+
+// assignTuple is x, y = f(), m[k], <-c or v.(T).
+func (p *fn) assignTuple(lhs []ast.Expr, r ast.Expr) {
+	simple := true
+	for _, l := range lhs {
+		if _, ok := l.(*ast.Ident); !ok || !isBlank(l) && (isFuncType(p.typeOf(l)) || types.IsInterface(p.typeOf(l))) {
+			simple = false
+		}
+	}
+	if simple {
+		p.printf("%s = %s", p.values(lhs), p.expr(r))
+		return
+	}
+	dst := make([]string, len(lhs))
+	for i, l := range lhs {
+		if !isBlank(l) {
+			dst[i] = p.place(l)
+		}
+	}
+	tuple, _ := p.typeOf(r).(*types.Tuple)
+	tmp := make([]string, len(lhs))
+	for i := range lhs {
+		tmp[i] = "_"
+		if dst[i] != "" {
+			tmp[i] = p.scope.fresh("t")
+			t := p.typeOf(lhs[i])
+			if tuple != nil && i < tuple.Len() {
+				t = types.Default(tuple.At(i).Type())
+			}
+			p.printf("var %s %s", tmp[i], p.typ(t))
+		}
+	}
+	p.printf("%s = %s", strings.Join(tmp, ", "), p.expr(r))
+	for i, d := range dst {
+		if d != "" {
+			p.printf("%s = %s", d, tmp[i])
+		}
+	}
+}
+
+// varDecl prints local variables; at the top level of a cell, assignments to the session's.
+func (p *fn) varDecl(d *ast.GenDecl) {
+	for _, spec := range d.Specs {
+		p.valueSpec(spec.(*ast.ValueSpec))
+	}
+}
+
+func (p *fn) valueSpec(s *ast.ValueSpec) {
+	if len(s.Values) == 0 {
+		for _, n := range s.Names {
+			p.declareVar(n)
+		}
+		return
+	}
+	if len(s.Values) != len(s.Names) {
+		r := p.expr(s.Values[0])
+		lhs := make([]ast.Expr, len(s.Names))
+		for i, n := range s.Names {
+			p.declareVar(n)
+			lhs[i] = n
+		}
+		p.storeAll(lhs, []string{r})
+		return
+	}
+	vals := make([]string, len(s.Values))
+	for i, x := range s.Values {
+		vals[i] = p.as(x, p.typeOf(s.Names[i]))
+	}
+	for i, n := range s.Names {
+		switch o := p.src.info.Defs[n]; {
+		case n.Name == "_":
+			p.printf("_ = %s", vals[i])
+		case p.isSessionVar(o):
+			p.store(p.objectName(o), p.subst(o.Type()), s.Values[i], vals[i])
+		default:
+			p.printf("var %s %s = %s", p.scope.declare(o), p.typ(p.subst(o.Type())), vals[i])
+		}
+	}
+}
+
+func (p *fn) declareVar(n *ast.Ident) {
+	o := p.src.info.Defs[n]
+	if n.Name != "_" && !p.isSessionVar(o) {
+		p.printf("var %s %s", p.scope.declare(o), p.typ(p.subst(o.Type())))
+	}
+}

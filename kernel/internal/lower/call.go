@@ -1,0 +1,219 @@
+package lower
+
+import (
+	"go/ast"
+	"go/types"
+	"strings"
+)
+
+// call prints a call, a conversion or a use of a built-in function.
+func (p *fn) call(x *ast.CallExpr) (string, int) {
+	fun := ast.Unparen(x.Fun)
+	if tv := p.src.info.Types[fun]; tv.IsType() {
+		return p.conversion(p.subst(tv.Type), x.Args[0])
+	}
+	if b := p.builtinOf(fun); b != "" {
+		return p.builtin(b, x), precPrimary
+	}
+	if o := p.calledObject(fun); o != nil && !p.u.isSession(o.Pkg()) {
+		if s, ok := p.redirect(o, x); ok {
+			return s, precPrimary
+		}
+	}
+	sig, ok := p.typeOf(fun).Underlying().(*types.Signature)
+	if !ok {
+		fail("call of %v", p.typeOf(fun))
+	}
+	if sel, ok := fun.(*ast.SelectorExpr); ok {
+		if s := p.selection(sel); s != nil && s.kind == types.MethodVal {
+			if _, isMethod := s.obj.(*types.Func); isMethod {
+				return p.boundCall(p.methodReceiver(sel, s), s, p.args(sig, x)), precPrimary
+			}
+		}
+	}
+	return p.callee(fun) + "(" + strings.Join(p.args(sig, x), ", ") + ")", precPrimary
+}
+
+// methodReceiver is the receiver of a method call; a standard stream is the one
+// that the kernel orders with other output.
+func (p *fn) methodReceiver(sel *ast.SelectorExpr, s *selection) receiver {
+	r := p.receiver(sel.X, s)
+	if std := p.standardFile(r.text, sel.X); std != r.text {
+		r.text = std
+	}
+	return r
+}
+
+// callee prints a function that is called at once: it needs no identity.
+func (p *fn) callee(fun ast.Expr) string {
+	switch f := ast.Unparen(fun).(type) {
+	case *ast.FuncLit:
+		return p.funcLit(f)
+	case *ast.Ident:
+		if o, ok := p.src.info.ObjectOf(f).(*types.Func); ok {
+			return p.funcName(o, p.typeArgs(f))
+		}
+	case *ast.SelectorExpr:
+		if p.src.info.Selections[f] == nil {
+			if o, ok := p.src.info.Uses[f.Sel].(*types.Func); ok {
+				return p.funcName(o, p.typeArgs(f.Sel))
+			}
+		}
+	case *ast.IndexExpr:
+		if p.isGenericFunc(f.X) {
+			return p.callee(f.X)
+		}
+	case *ast.IndexListExpr:
+		return p.callee(f.X)
+	}
+	s := p.operand(fun, precPrimary)
+	if strings.HasPrefix(s, "func") && !strings.HasSuffix(s, ")") {
+		return "(" + s + ")"
+	}
+	return s
+}
+
+func (p *fn) isGenericFunc(x ast.Expr) bool {
+	tv := p.src.info.Types[x]
+	if !tv.IsValue() {
+		return false
+	}
+	_, ok := tv.Type.Underlying().(*types.Signature)
+	return ok
+}
+
+// args prints the arguments of a call, each converted to its parameter.
+func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
+	if len(x.Args) == 1 {
+		if t, ok := p.typeOf(x.Args[0]).(*types.Tuple); ok && t.Len() > 1 {
+			return []string{p.expr(x.Args[0])} // f(g()) with several results
+		}
+	}
+	out := make([]string, len(x.Args))
+	for i, a := range x.Args {
+		out[i] = p.as(a, paramType(sig, i, x.Ellipsis.IsValid()))
+	}
+	if x.Ellipsis.IsValid() {
+		out[len(out)-1] += "..."
+	}
+	return out
+}
+
+// paramType is the type that the i-th argument is converted to.
+func paramType(sig *types.Signature, i int, spread bool) types.Type {
+	last := sig.Params().Len() - 1
+	if !sig.Variadic() || i < last {
+		return sig.Params().At(i).Type()
+	}
+	t := sig.Params().At(last).Type()
+	if spread {
+		return t
+	}
+	return variadicElem(t)
+}
+
+func (p *fn) conversion(t types.Type, x ast.Expr) (string, int) {
+	if p.isNil(x) {
+		return p.conv(t) + "(nil)", precPrimary
+	}
+	if !p.isConst(x) && types.Identical(p.typeOf(x), t) {
+		return p.print(x)
+	}
+	if v := p.src.info.Types[x].Value; v != nil {
+		// A constant converted to a type that has no constants, []byte("x") or any(1).
+		return p.conv(t) + "(" + p.constant(v, p.src.info.Types[x].Type, false) + ")", precPrimary
+	}
+	return p.conv(t) + "(" + p.as(x, t) + ")", precPrimary
+}
+
+// builtinOf is the name of the built-in function that fun is, unsafe's included.
+func (p *fn) builtinOf(fun ast.Expr) string {
+	id := calledIdent(fun)
+	if id == nil {
+		return ""
+	}
+	if b, ok := p.src.info.Uses[id].(*types.Builtin); ok {
+		return b.Name()
+	}
+	return ""
+}
+
+// calledIdent is the identifier by which a call names its function.
+func calledIdent(fun ast.Expr) *ast.Ident {
+	switch f := ast.Unparen(fun).(type) {
+	case *ast.Ident:
+		return f
+	case *ast.SelectorExpr:
+		return f.Sel
+	case *ast.IndexExpr:
+		return calledIdent(f.X)
+	case *ast.IndexListExpr:
+		return calledIdent(f.X)
+	}
+	return nil
+}
+
+// calledObject is the declared function or method that a call names.
+func (p *fn) calledObject(fun ast.Expr) *types.Func {
+	if id := calledIdent(fun); id != nil {
+		if f, ok := p.src.info.Uses[id].(*types.Func); ok && f.Pkg() != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// redirect replaces calls of library functions that must not do what they do in a
+// program of their own: ending the process ends the cell.
+func (p *fn) redirect(o *types.Func, x *ast.CallExpr) (string, bool) {
+	name := ""
+	switch o.FullName() {
+	case "os.Exit":
+		name = "Exit"
+	case "log.Fatal":
+		name = "Fatal"
+	case "log.Fatalf":
+		name = "Fatalf"
+	case "log.Fatalln":
+		name = "Fatalln"
+	default:
+		return p.nativeInstance(o, x)
+	}
+	return p.d.rt(name) + "(" + strings.Join(p.args(o.Signature(), x), ", ") + ")", true
+}
+
+// native prints the name of a function of a native package.
+func (p *fn) native(f *types.Func) string {
+	switch f.FullName() {
+	case "os.Exit":
+		return p.d.rt("Exit")
+	case "log.Fatal":
+		return p.d.rt("Fatal")
+	case "log.Fatalf":
+		return p.d.rt("Fatalf")
+	case "log.Fatalln":
+		return p.d.rt("Fatalln")
+	}
+	if f.Signature().TypeParams().Len() > 0 {
+		fail("generic function %s is not available", f.FullName())
+	}
+	return p.d.pkg(f.Pkg().Path()) + "." + f.Name()
+}
+
+// standardFile prints rt's stream for os.Stdout and its like where their
+// methods are used, so that the writes stand in order with other output.
+func (p *fn) standardFile(s string, x ast.Expr) string {
+	sel, ok := ast.Unparen(x).(*ast.SelectorExpr)
+	if !ok {
+		return s
+	}
+	v, ok := p.src.info.Uses[sel.Sel].(*types.Var)
+	if !ok || v.Pkg() == nil || v.Pkg().Path() != "os" || p.src.info.Selections[sel] != nil {
+		return s
+	}
+	switch v.Name() {
+	case "Stdin", "Stdout", "Stderr":
+		return p.d.rt(v.Name())
+	}
+	return s
+}

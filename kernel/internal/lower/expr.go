@@ -1,0 +1,327 @@
+package lower
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// fn prints the body of one function, or of a literal inside it.
+type fn struct {
+	typer
+	src     *source
+	env     *env
+	scope   *scope
+	out     *strings.Builder
+	sig     *types.Signature // of the innermost function
+	resVars []string         // its result variables, when it has them
+	naked   bool             // the results are the declared ones: return needs no operands
+	loops   int              // loops around the statement in the innermost function
+	over    *overFunc        // the body of the innermost range over a function, see rangefunc.go
+	defers  string           // the list of deferred calls of a function that defers in such a body
+	marker  *marker
+}
+
+func (u *unit) newFn(d *decl, src *source, e *env) *fn {
+	return &fn{typer: typer{u, d}, src: src, env: e, scope: newScope(), out: &strings.Builder{}}
+}
+
+// precPrimary and precUnary continue the numbers of go/token's binary precedences.
+const (
+	precUnary   = 6
+	precPrimary = 7
+)
+
+func (p *fn) subst(t types.Type) types.Type { return p.u.subst(t, p.env) }
+
+// typeOf is the type of an expression in this instance.
+func (p *fn) typeOf(x ast.Expr) types.Type {
+	if tv, ok := p.src.info.Types[x]; ok {
+		return p.subst(tv.Type)
+	}
+	if id, ok := x.(*ast.Ident); ok {
+		if o := p.src.info.ObjectOf(id); o != nil {
+			return p.subst(o.Type())
+		}
+	}
+	fail("expression without a type")
+	return nil
+}
+
+func (p *fn) isConst(x ast.Expr) bool { return p.src.info.Types[x].Value != nil }
+func (p *fn) isNil(x ast.Expr) bool   { return p.src.info.Types[x].IsNil() }
+
+// expr prints x where any expression may stand.
+func (p *fn) expr(x ast.Expr) string {
+	s, _ := p.print(x)
+	return s
+}
+
+// operand prints x, in parentheses when it binds less than prec.
+func (p *fn) operand(x ast.Expr, prec int) string {
+	s, own := p.print(x)
+	if own < prec {
+		return "(" + s + ")"
+	}
+	return s
+}
+
+// as prints x where Go converts it implicitly to a type: every assignment,
+// argument, result, element and comparison comes through here.
+func (p *fn) as(x ast.Expr, to types.Type) string {
+	tv := p.src.info.Types[x]
+	switch {
+	case tv.Value != nil:
+		return p.constant(tv.Value, tv.Type, to != nil && !types.IsInterface(to))
+	case tv.IsNil():
+		return "nil"
+	}
+	return p.convertInterface(p.expr(x), x, to)
+}
+
+// convertInterface is where a value becomes an interface.
+func (p *fn) convertInterface(s string, x ast.Expr, to types.Type) string {
+	if to == nil || !types.IsInterface(to) {
+		return s
+	}
+	return p.standardFile(s, x)
+}
+
+// values prints a list of expressions without a type to convert to.
+func (p *fn) values(list []ast.Expr) string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = p.expr(x)
+	}
+	return strings.Join(out, ", ")
+}
+
+func (p *fn) print(x ast.Expr) (string, int) {
+	tv := p.src.info.Types[x]
+	if tv.Value != nil {
+		return p.constant(tv.Value, tv.Type, false), precPrimary
+	}
+	if tv.IsType() {
+		return p.typ(p.subst(tv.Type)), precPrimary
+	}
+	switch x := x.(type) {
+	case *ast.Ident:
+		return p.ident(x), precPrimary
+	case *ast.ParenExpr:
+		return p.print(x.X)
+	case *ast.FuncLit:
+		return p.literalValue(x), precPrimary
+	case *ast.CompositeLit:
+		return p.composite(x), precPrimary
+	case *ast.SelectorExpr:
+		return p.selector(x)
+	case *ast.IndexExpr:
+		return p.index(x), precPrimary
+	case *ast.IndexListExpr:
+		return p.expr(x.X), precPrimary
+	case *ast.SliceExpr:
+		return p.slice(x), precPrimary
+	case *ast.TypeAssertExpr:
+		return p.assertion(x), precPrimary
+	case *ast.CallExpr:
+		return p.call(x)
+	case *ast.StarExpr:
+		return "*" + p.operand(x.X, precUnary), precUnary
+	case *ast.UnaryExpr:
+		return p.unary(x), precUnary
+	case *ast.BinaryExpr:
+		return p.binary(x)
+	}
+	fail("no lowered form of %T", x)
+	return "", 0
+}
+
+func (p *fn) ident(x *ast.Ident) string {
+	if x.Name == "_" {
+		return "_"
+	}
+	o := p.src.info.ObjectOf(x)
+	if f, ok := o.(*types.Func); ok {
+		name := p.funcName(f, p.typeArgs(x))
+		return p.funcValue(name, f, x)
+	}
+	return p.objectName(o)
+}
+
+// typeArgs are the arguments that a generic function's name got, given or inferred.
+func (p *fn) typeArgs(x *ast.Ident) []types.Type {
+	in, ok := p.src.info.Instances[x]
+	if !ok {
+		return nil
+	}
+	args := typeList(in.TypeArgs)
+	for i := range args {
+		args[i] = p.subst(args[i])
+	}
+	return args
+}
+
+func (p *fn) index(x *ast.IndexExpr) string {
+	if tv := p.src.info.Types[x.X]; tv.IsValue() {
+		if _, generic := tv.Type.Underlying().(*types.Signature); generic {
+			return p.expr(x.X)
+		}
+	}
+	key := types.Type(types.Typ[types.Int])
+	if m, ok := p.typeOf(x.X).Underlying().(*types.Map); ok {
+		key = m.Key()
+	}
+	return p.operand(x.X, precPrimary) + "[" + p.as(x.Index, key) + "]"
+}
+
+func (p *fn) slice(x *ast.SliceExpr) string {
+	var b strings.Builder
+	b.WriteString(p.operand(x.X, precPrimary) + "[")
+	if x.Low != nil {
+		b.WriteString(p.as(x.Low, types.Typ[types.Int]))
+	}
+	b.WriteString(":")
+	if x.High != nil {
+		b.WriteString(p.as(x.High, types.Typ[types.Int]))
+	}
+	if x.Slice3 {
+		b.WriteString(":" + p.as(x.Max, types.Typ[types.Int]))
+	}
+	return b.String() + "]"
+}
+
+// assertion goes through the empty interface: the interpreter looks at the
+// static interface's methods otherwise, and refuses what Go accepts.
+func (p *fn) assertion(x *ast.TypeAssertExpr) string {
+	s := p.operand(x.X, precPrimary)
+	if i, ok := p.typeOf(x.X).Underlying().(*types.Interface); ok && i.NumMethods() > 0 {
+		s = "interface{}(" + p.expr(x.X) + ")"
+	}
+	return s + ".(" + p.typ(p.subst(p.src.info.Types[x.Type].Type)) + ")"
+}
+
+func (p *fn) unary(x *ast.UnaryExpr) string {
+	if x.Op == token.AND {
+		return "&" + p.operand(ast.Unparen(x.X), precUnary)
+	}
+	s := p.operand(x.X, precUnary)
+	if strings.ContainsRune("-+^&<*", rune(s[0])) {
+		s = "(" + s + ")"
+	}
+	return x.Op.String() + s
+}
+
+func (p *fn) binary(x *ast.BinaryExpr) (string, int) {
+	prec := x.Op.Precedence()
+	switch x.Op {
+	case token.SHL, token.SHR:
+		return p.shiftOperand(x.X, prec, p.typeOf(x)) + " " + x.Op.String() + " " + p.shiftOperand(x.Y, prec+1, types.Typ[types.Uint]), prec
+	case token.EQL, token.NEQ:
+		return p.equality(x)
+	}
+	return p.beside(x.X, x.Y, prec) + " " + x.Op.String() + " " + p.beside(x.Y, x.X, prec+1), prec
+}
+
+// beside prints an operand whose type the other one gives when it is a constant.
+func (p *fn) beside(x, other ast.Expr, prec int) string {
+	if v := p.src.info.Types[x].Value; v != nil {
+		return p.constant(v, p.src.info.Types[x].Type, !p.isConst(other))
+	}
+	return p.operand(x, prec)
+}
+
+// shiftOperand gives constants their type: the interpreter takes the other operand's.
+func (p *fn) shiftOperand(x ast.Expr, prec int, t types.Type) string {
+	v := p.src.info.Types[x].Value
+	if v == nil {
+		return p.operand(x, prec)
+	}
+	b, ok := t.Underlying().(*types.Basic)
+	if !ok || b.Info()&types.IsInteger == 0 || b.Info()&types.IsUntyped != 0 {
+		return p.constant(v, p.src.info.Types[x].Type, false)
+	}
+	return p.typ(t) + "(" + strings.Trim(literal(v, b), "()") + ")"
+}
+
+// equality of mixed operands converts one of them, as Go does implicitly. With an interface the whole is put in
+// parentheses: without them the interpreter compiles it as a branch, wrongly.
+func (p *fn) equality(x *ast.BinaryExpr) (string, int) {
+	prec := x.Op.Precedence()
+	if p.isNil(x.X) || p.isNil(x.Y) {
+		return p.operand(x.X, prec) + " " + x.Op.String() + " " + p.operand(x.Y, prec+1), prec
+	}
+	tx, ty := p.typeOf(x.X), p.typeOf(x.Y)
+	ix, iy := types.IsInterface(tx), types.IsInterface(ty)
+	if ix || iy {
+		l, r := p.as(x.X, tx), p.as(x.Y, ty)
+		if ix != iy || !types.Identical(tx, ty) {
+			l, r = "interface{}("+l+")", "interface{}("+r+")"
+		}
+		return "(" + l + " " + x.Op.String() + " " + r + ")", precPrimary
+	}
+	l, r := p.beside(x.X, x.Y, prec), p.beside(x.Y, x.X, prec+1)
+	if !types.Identical(tx, ty) && !p.isConst(x.X) && !p.isConst(x.Y) {
+		if _, named := types.Unalias(tx).(*types.Named); named || types.AssignableTo(ty, tx) {
+			r = p.conv(tx) + "(" + r + ")"
+		} else {
+			l = p.conv(ty) + "(" + l + ")"
+		}
+	}
+	return l + " " + x.Op.String() + " " + r, prec
+}
+
+func (p *fn) composite(x *ast.CompositeLit) string {
+	t := p.typeOf(x)
+	prefix := ""
+	if ptr, ok := t.Underlying().(*types.Pointer); ok {
+		prefix, t = "&", types.Unalias(ptr.Elem())
+	}
+	elems := make([]string, len(x.Elts))
+	for i, el := range x.Elts {
+		elems[i] = p.element(el, i, t.Underlying())
+	}
+	return prefix + p.typ(t) + "{" + strings.Join(elems, ", ") + "}"
+}
+
+// element prints one element of a composite literal; fields always with their names.
+func (p *fn) element(el ast.Expr, i int, t types.Type) string {
+	kv, keyed := el.(*ast.KeyValueExpr)
+	val := el
+	if keyed {
+		val = kv.Value
+	}
+	switch t := t.(type) {
+	case *types.Struct:
+		if keyed {
+			i = fieldIndex(t, kv.Key.(*ast.Ident).Name)
+		}
+		f := t.Field(i)
+		return p.fieldName(f, i) + ": " + p.as(val, f.Type())
+	case *types.Map:
+		return p.as(kv.Key, t.Key()) + ": " + p.as(val, t.Elem())
+	case *types.Slice:
+		return p.arrayKey(kv) + p.as(val, t.Elem())
+	case *types.Array:
+		return p.arrayKey(kv) + p.as(val, t.Elem())
+	}
+	fail("composite literal of type %v", t)
+	return ""
+}
+
+func (p *fn) arrayKey(kv *ast.KeyValueExpr) string {
+	if kv == nil {
+		return ""
+	}
+	return p.src.info.Types[kv.Key].Value.ExactString() + ": "
+}
+
+func fieldIndex(t *types.Struct, name string) int {
+	for i := range t.NumFields() {
+		if t.Field(i).Name() == name {
+			return i
+		}
+	}
+	fail("no field %s", name)
+	return 0
+}

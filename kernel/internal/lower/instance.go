@@ -1,0 +1,187 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"strings"
+)
+
+// maxInstances bounds the instances of one generic declaration: a program that
+// instantiates itself for ever with larger types is accepted by go/types
+// when it does so only at run time.
+const maxInstances = 200
+
+// instance is a generic function or type with type arguments, or any declared
+// one with none.
+type instance struct {
+	args []types.Type
+	name string
+}
+
+func (l *Lowerer) instanceOf(o types.Object, args []types.Type) string {
+	for _, in := range l.insts[o] {
+		if identicalLists(in.args, args) {
+			return in.name
+		}
+	}
+	return ""
+}
+
+func (l *Lowerer) addInstance(o types.Object, args []types.Type, name string) {
+	list := l.insts[o]
+	if len(list) >= maxInstances {
+		fail("more than %d instances of %s", maxInstances, o.Name())
+	}
+	put(l, l.insts, o, append(list[:len(list):len(list)], &instance{args, name}))
+}
+
+func identicalLists(a, b []types.Type) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !types.Identical(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func typeList(l *types.TypeList) []types.Type {
+	var list []types.Type
+	for i := range l.Len() {
+		list = append(list, l.At(i))
+	}
+	return list
+}
+
+// typeName is the lowered name of a session's (or source library's) named type. The first
+// call declares it, with its methods, in the current unit.
+func (u *unit) typeName(t *types.Named) string {
+	o, args := t.Origin().Obj(), typeList(t.TypeArgs())
+	if name := u.instanceOf(o, args); name != "" {
+		return name
+	}
+	name := u.unique(o.Name(), u.suffix(u.sourceOf(o)))
+	u.addInstance(o, args, name)
+	d := newDecl(name)
+	p := &typer{u, d}
+	text := "type " + name + " " + p.typ(t.Underlying()) + "\n"
+	u.types = append(u.types, d)
+	u.queue = append(u.queue, func() {
+		var b strings.Builder
+		b.WriteString(text)
+		for i := range t.Origin().NumMethods() {
+			u.method(&b, d, t, t.Origin().Method(i))
+		}
+		d.text = b.String()
+	})
+	return name
+}
+
+// method prints the real method that makes the interpreter see that the type
+// has it; the work is in the function that static calls use.
+func (u *unit) method(b *strings.Builder, d *decl, t *types.Named, m *types.Func) {
+	if u.bodies[m.Origin()] == nil {
+		return
+	}
+	name := u.methodFunc(t, m)
+	d.use(name)
+	p := &typer{u, d}
+	sig := u.methodSignature(t, m)
+	recv := p.typ(sig.Recv().Type())
+	params, args := []string{}, []string{"r__"}
+	for i := range sig.Params().Len() {
+		a := fmt.Sprintf("a%d__", i)
+		params = append(params, a+" "+p.param(sig, i))
+		if sig.Variadic() && i == sig.Params().Len()-1 {
+			a += "..."
+		}
+		args = append(args, a)
+	}
+	ret := ""
+	if sig.Results().Len() > 0 {
+		ret = "return "
+	}
+	fmt.Fprintf(b, "func (r__ %s) %s(%s)%s { %s%s(%s) }\n", recv, m.Name(), strings.Join(params, ", "), p.results(sig), ret, name, strings.Join(args, ", "))
+}
+
+// methodSignature is m's signature for the receiver base type t, receiver
+// included, without type parameters.
+func (l *Lowerer) methodSignature(t *types.Named, m *types.Func) *types.Signature {
+	sig := m.Origin().Type().(*types.Signature)
+	e := bind(sig.RecvTypeParams(), typeList(t.TypeArgs()))
+	var recv types.Type = t
+	if _, ptr := types.Unalias(sig.Recv().Type()).(*types.Pointer); ptr {
+		recv = types.NewPointer(t)
+	}
+	params, results := sig.Params(), sig.Results()
+	if len(e.args) > 0 {
+		params, results = l.replaceTuple(params, e), l.replaceTuple(results, e)
+	}
+	return types.NewSignatureType(types.NewParam(0, nil, "", recv), nil, nil, params, results, sig.Variadic())
+}
+
+// methodFunc is the name of the plain function that is method m of t. Calling
+// it costs the interpreter a third of a method call.
+func (u *unit) methodFunc(t *types.Named, m *types.Func) string {
+	m = m.Origin()
+	args := typeList(t.TypeArgs())
+	if name := u.instanceOf(m, args); name != "" {
+		return name
+	}
+	b := u.bodies[m]
+	name := u.unique(t.Obj().Name()+"__m__"+m.Name(), u.suffix(b.src))
+	u.addInstance(m, args, name)
+	u.declareFunc(name, b, m, bind(m.Type().(*types.Signature).RecvTypeParams(), args))
+	return name
+}
+
+// funcName is the lowered name of a function with type arguments. The first call for a
+// generic one, or one of a library's source, declares it.
+func (p *fn) funcName(f *types.Func, args []types.Type) string {
+	f = f.Origin()
+	if !p.u.isSession(f.Pkg()) {
+		own := p.u.lib.function(f)
+		if own == nil {
+			return p.native(f)
+		}
+		f = own
+	}
+	name := p.u.instanceOf(f, args)
+	if name == "" {
+		b := p.u.bodies[f]
+		if b == nil || b.decl.Body == nil {
+			fail("function %s has no body", f.FullName())
+		}
+		name = p.u.unique(f.Name(), p.u.suffix(b.src))
+		p.u.addInstance(f, args, name)
+		p.u.declareFunc(name, b, f, bind(f.Type().(*types.Signature).TypeParams(), args))
+	}
+	p.d.use(name)
+	return name
+}
+
+// declareFunc prints the function later: its name must be known first.
+func (u *unit) declareFunc(name string, b *body, f *types.Func, e *env) {
+	d := newDecl(name)
+	u.funcs = append(u.funcs, d)
+	u.queue = append(u.queue, func() {
+		p := u.newFn(d, b.src, e)
+		sig := f.Type().(*types.Signature)
+		var recv *ast.FieldList
+		if sig.Recv() != nil {
+			recv = b.decl.Recv
+		}
+		d.text = p.function(name, sig, recv, b.decl.Type, b.decl.Body)
+	})
+}
+
+// sourceOf tells which source a declared type comes from.
+func (u *unit) sourceOf(o *types.TypeName) *source {
+	if src := u.lib.source(o.Pkg()); src != nil {
+		return src
+	}
+	return u.src
+}

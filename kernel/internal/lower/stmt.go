@@ -1,0 +1,316 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+func (p *fn) printf(format string, args ...any) {
+	fmt.Fprintf(p.out, format, args...)
+	p.out.WriteByte('\n')
+}
+
+// capture returns what f prints.
+func (p *fn) capture(f func()) string {
+	old := p.out
+	p.out = &strings.Builder{}
+	f()
+	s := p.out.String()
+	p.out = old
+	return s
+}
+
+func (p *fn) block(list []ast.Stmt) {
+	for _, s := range list {
+		p.stmt(s)
+	}
+}
+
+// stmt prints a statement with its position.
+func (p *fn) stmt(s ast.Stmt) {
+	switch s := s.(type) {
+	case *ast.LabeledStmt:
+		p.labeled(s)
+		return
+	case *ast.BlockStmt:
+		p.printf("{")
+		p.block(s.List)
+		p.printf("}")
+		return
+	case *ast.DeclStmt:
+		if s.Decl.(*ast.GenDecl).Tok == token.VAR {
+			p.mark(s, s)
+			p.varDecl(s.Decl.(*ast.GenDecl))
+		}
+		return // constants are folded, types hoisted
+	case *ast.EmptyStmt:
+		return
+	}
+	p.mark(s, header(s)...)
+	p.unmarked(s)
+}
+
+// header is the part of a statement that runs before its blocks.
+func header(s ast.Stmt) []ast.Node {
+	var list []ast.Node
+	add := func(n ast.Node, ok bool) {
+		if ok {
+			list = append(list, n)
+		}
+	}
+	switch s := s.(type) {
+	case *ast.IfStmt:
+		add(s.Init, s.Init != nil)
+		add(s.Cond, true)
+	case *ast.ForStmt:
+		add(s.Init, s.Init != nil)
+		add(s.Cond, s.Cond != nil)
+		add(s.Post, s.Post != nil)
+	case *ast.RangeStmt:
+		add(s, true)
+	case *ast.SwitchStmt:
+		add(s.Init, s.Init != nil)
+		add(s.Tag, s.Tag != nil)
+		for _, c := range s.Body.List {
+			for _, x := range c.(*ast.CaseClause).List {
+				add(x, true)
+			}
+		}
+	case *ast.TypeSwitchStmt:
+		add(s.Init, s.Init != nil)
+		add(s.Assign, true)
+	case *ast.SelectStmt:
+		for _, c := range s.Body.List {
+			comm := c.(*ast.CommClause).Comm
+			add(comm, comm != nil)
+		}
+	default:
+		add(s, true)
+	}
+	return list
+}
+
+func (p *fn) unmarked(s ast.Stmt) {
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		p.exprStmt(s.X)
+	case *ast.SendStmt:
+		elem := p.typeOf(s.Chan).Underlying().(*types.Chan).Elem()
+		p.printf("%s <- %s", p.operand(s.Chan, precUnary), p.as(s.Value, elem))
+	case *ast.IncDecStmt:
+		p.printf("%s%s", p.expr(s.X), s.Tok)
+	case *ast.AssignStmt:
+		p.assign(s)
+	case *ast.GoStmt:
+		p.goStmt(s)
+	case *ast.DeferStmt:
+		p.deferStmt(s)
+	case *ast.ReturnStmt:
+		p.returnStmt(s)
+	case *ast.BranchStmt:
+		p.branch(s)
+	case *ast.IfStmt:
+		p.ifStmt(s)
+	case *ast.SwitchStmt:
+		p.breakable(func() { p.switchStmt(s, "") })
+	case *ast.TypeSwitchStmt:
+		p.breakable(func() { p.typeSwitch(s, "") })
+	case *ast.SelectStmt:
+		p.breakable(func() { p.selectStmt(s, "") })
+	case *ast.ForStmt:
+		p.loop(func() { p.forStmt(s, "") })
+	case *ast.RangeStmt:
+		p.rangeStmt(s, "")
+	default:
+		fail("no lowered form of %T", s)
+	}
+}
+
+// exprStmt prints a call or a receive for its effect.
+func (p *fn) exprStmt(x ast.Expr) {
+	x = ast.Unparen(x)
+	s := p.expr(x)
+	if strings.HasPrefix(s, "func") {
+		s = "(" + s + ")"
+	}
+	if c, ok := x.(*ast.CallExpr); ok {
+		switch p.builtinOf(c.Fun) {
+		case "copy", "recover", "append", "len", "cap", "min", "max", "new", "make":
+			if p.builtinOf(c.Fun) != "copy" {
+				s = "_ = " + s
+			}
+		}
+	}
+	p.printf("%s", s)
+}
+
+func (p *fn) ifStmt(s *ast.IfStmt) {
+	init := p.simple(s.Init)
+	open := p.opened(&init)
+	if init != "" {
+		init += "; "
+	}
+	p.printf("if %s%s {", init, p.expr(s.Cond))
+	p.block(s.Body.List)
+	switch e := s.Else.(type) {
+	case nil:
+	case *ast.BlockStmt:
+		p.printf("} else {")
+		p.block(e.List)
+	default:
+		p.printf("} else {")
+		p.stmt(e)
+	}
+	p.printf("}%s", open)
+}
+
+// simple prints the init or post statement of a header; the result has several
+// lines when the statement was lowered to several.
+func (p *fn) simple(s ast.Stmt) string {
+	if s == nil {
+		return ""
+	}
+	return strings.TrimSuffix(p.capture(func() { p.unmarked(s) }), "\n")
+}
+
+// opened prints an init of several lines in a block of its own. It returns what closes the block.
+func (p *fn) opened(init *string) string {
+	if !strings.Contains(*init, "\n") {
+		return ""
+	}
+	p.printf("{\n%s", *init)
+	*init = ""
+	return "\n}"
+}
+
+func (p *fn) labeled(s *ast.LabeledStmt) {
+	label := s.Label.Name
+	if p.over != nil {
+		p.over.inner[label] = true
+	}
+	p.u.at, p.u.atSrc = s.Pos(), p.src
+	switch st := s.Stmt.(type) {
+	case *ast.RangeStmt:
+		p.mark(st, st)
+		p.rangeStmt(st, label)
+	case *ast.ForStmt:
+		p.loop(func() { p.forStmt(st, label) })
+	case *ast.SwitchStmt:
+		p.breakable(func() { p.switchStmt(st, label) })
+	case *ast.TypeSwitchStmt:
+		p.breakable(func() { p.typeSwitch(st, label) })
+	case *ast.SelectStmt:
+		p.breakable(func() { p.selectStmt(st, label) })
+	default:
+		p.label(label)
+		if _, empty := st.(*ast.EmptyStmt); empty {
+			p.printf("{}")
+			return
+		}
+		p.stmt(st)
+	}
+}
+
+// label prints a label; user labels live in a name space of their own, so they keep their names.
+func (p *fn) label(name string) {
+	if name != "" {
+		p.printf("%s:", name)
+	}
+}
+
+// breakable and loop count what break and continue refer to inside a body
+// that became a function, see rangefunc.go.
+func (p *fn) breakable(f func()) {
+	if o := p.over; o != nil {
+		o.breaks++
+		defer func() { o.breaks-- }()
+	}
+	f()
+}
+
+func (p *fn) loop(f func()) {
+	p.loops++
+	defer func() { p.loops-- }()
+	if o := p.over; o != nil {
+		o.loops++
+		defer func() { o.loops-- }()
+	}
+	p.breakable(f)
+}
+
+func (p *fn) branch(s *ast.BranchStmt) {
+	label := ""
+	if s.Label != nil {
+		label = s.Label.Name
+	}
+	if p.over != nil && (s.Tok == token.BREAK || s.Tok == token.CONTINUE) {
+		p.leave(s.Tok, label)
+		return
+	}
+	if label != "" {
+		p.printf("%s %s", s.Tok, label)
+		return
+	}
+	p.printf("%s", s.Tok)
+}
+
+func (p *fn) returnStmt(s *ast.ReturnStmt) {
+	if p.over != nil || len(s.Results) == 0 {
+		p.returnVars(s)
+		return
+	}
+	p.printf("return %s", strings.Join(p.resultValues(s.Results), ", "))
+}
+
+// resultValues prints the operands of a return statement.
+func (p *fn) resultValues(list []ast.Expr) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		if len(list) == p.sig.Results().Len() {
+			out[i] = p.as(x, p.sig.Results().At(i).Type())
+		} else {
+			out[i] = p.expr(x)
+		}
+	}
+	return out
+}
+
+// returnVars returns through the function's result variables.
+func (p *fn) returnVars(s *ast.ReturnStmt) {
+	if len(s.Results) > 0 {
+		p.setResults(p.resultValues(s.Results))
+	}
+	p.leaveFunc()
+}
+
+// setResults assigns values to the result variables, all of them evaluated before the first is set.
+func (p *fn) setResults(values []string) {
+	if len(values) == 1 {
+		p.printf("%s = %s", strings.Join(p.resVars, ", "), values[0])
+		return
+	}
+	temps := make([]string, len(values))
+	for i, v := range values {
+		temps[i] = p.scope.fresh("t")
+		p.printf("var %s %s = %s", temps[i], p.typ(p.sig.Results().At(i).Type()), v)
+	}
+	for i, t := range temps {
+		p.printf("%s = %s", p.resVars[i], t)
+	}
+}
+
+// leaveFunc returns from the function once its result variables are set.
+func (p *fn) leaveFunc() {
+	switch {
+	case p.over != nil:
+		p.over.returns = true
+		p.printf("%s = -1\nreturn false", p.over.code)
+	case len(p.resVars) > 0 && !p.naked:
+		p.printf("return %s", strings.Join(p.resVars, ", "))
+	default:
+		p.printf("return")
+	}
+}

@@ -1,0 +1,119 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"strings"
+
+	"iyagi/kernel/internal/eval"
+)
+
+// Tasks: values of type func().
+//
+// Packages process and thread must know which function of the cell a func() is, wherever
+// it came from, and what it captures. So each value of exactly that type is made by
+// rt.Func(id, f, &captured…), and a declared function does the same with the
+// captured variables as parameters, for a process that has only copies of them.
+
+func isTask(t types.Type) bool {
+	sig, ok := types.Unalias(t).(*types.Signature)
+	return ok && sig.Params().Len() == 0 && sig.Results().Len() == 0
+}
+
+// literalValue prints a function literal that is a value.
+func (p *fn) literalValue(x *ast.FuncLit) string {
+	lit := p.funcLit(x)
+	if p.src.lib != "" || !isTask(p.typeOf(x)) {
+		return lit
+	}
+	vars := p.captured(x)
+	id := p.u.newFuncID()
+	args := []string{fmt.Sprint(id), lit}
+	if len(vars) > 0 {
+		// In a frame of its own: the interpreter gives native functions the live one.
+		args[1] = "func() func() { return " + lit + " }()"
+	}
+	f := eval.Func{ID: id, Line: p.line(x), Decl: p.u.unique("func", p.u.suffix(p.src))}
+	f.Name = fmt.Sprintf("%s, line %d", p.src.fset.Position(x.Pos()).Filename, f.Line)
+	for _, v := range vars {
+		args = append(args, "&"+p.objectName(v))
+		f.Captured = append(f.Captured, p.u.capturedVar(v, p.subst(v.Type())))
+	}
+	p.u.addTask(f)
+	p.u.lift(f.Decl, p, x, vars)
+	return p.d.rt("Func") + "(" + strings.Join(args, ", ") + ")"
+}
+
+// funcValue gives a declared function that is used as a value its identity.
+func (p *fn) funcValue(name string, f *types.Func, at ast.Node) string {
+	if p.src.lib != "" || f.Signature().TypeParams().Len() > 0 && !isTask(f.Type()) || !isTask(p.monomorphic(f.Signature())) || !p.u.isSession(f.Pkg()) {
+		return name
+	}
+	id := p.u.newFuncID()
+	pos := p.line(at)
+	if b := p.u.bodies[f.Origin()]; b != nil {
+		pos = b.src.fset.Position(b.decl.Pos()).Line
+	}
+	p.u.addTask(eval.Func{ID: id, Name: f.Name(), Line: pos, Decl: name})
+	return fmt.Sprintf("%s(%d, %s)", p.d.rt("Func"), id, name)
+}
+
+// taskMethod gives a method value its identity: it captures its receiver, the parameter r__ of
+// the literal around it.
+func (p *fn) taskMethod(lit string, recv types.Type, s *selection, x *ast.SelectorExpr) string {
+	if p.src.lib != "" {
+		return lit
+	}
+	id := p.u.newFuncID()
+	name := p.u.unique("func", p.u.suffix(p.src))
+	d := newDecl(name)
+	q := p.u.newFn(d, p.src, p.env)
+	d.text = fmt.Sprintf("func %s(r__ %s) { %s }", name, q.typ(recv), q.boundCall(receiver{"r__", precPrimary, recv, true}, s, nil))
+	p.u.funcs = append(p.u.funcs, d)
+	c := p.u.capturedType(recv)
+	c.Name = types.ExprString(x.X)
+	p.u.addTask(eval.Func{ID: id, Name: types.ExprString(x), Line: p.line(x), Decl: name, Captured: []eval.Captured{c}})
+	return fmt.Sprintf("%s(%d, %s, &r__)", p.d.rt("Func"), id, lit)
+}
+
+func (p *fn) line(at ast.Node) int { return p.src.fset.Position(at.Pos()).Line }
+
+func (u *unit) newFuncID() int {
+	u.nextFunc++
+	return u.nextFunc
+}
+
+func (u *unit) addTask(f eval.Func) { u.tasks = append(u.tasks, f) }
+
+func (u *unit) capturedVar(v *types.Var, t types.Type) eval.Captured {
+	c := u.capturedType(t)
+	c.Name = v.Name()
+	return c
+}
+
+func (u *unit) capturedType(t types.Type) eval.Captured {
+	d := newDecl("")
+	c := eval.Captured{Type: (&typer{u, d}).typ(t)}
+	done := d.done()
+	c.Uses, c.Imports = done.Uses, done.Imports
+	return c
+}
+
+// lift declares a literal as a function of its captured variables. A variable that is
+// the literal's own name (var f func(); f = func() { f() }) cannot be copied to another process, so there it
+// is the lifted function itself.
+func (u *unit) lift(name string, p *fn, x *ast.FuncLit, vars []*types.Var) {
+	d := newDecl(name)
+	u.funcs = append(u.funcs, d)
+	src, e := p.src, p.env
+	u.queue = append(u.queue, func() {
+		q := u.newFn(d, src, e)
+		params := make([]string, len(vars))
+		for i, v := range vars {
+			params[i] = q.scope.declare(v) + " " + q.typ(q.subst(v.Type()))
+		}
+		_, body := q.parts(q.typeOf(x).(*types.Signature), x.Type, x.Body, nil)
+		d.text = "func " + name + "(" + strings.Join(params, ", ") + ") " + body
+	})
+}

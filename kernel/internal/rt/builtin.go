@@ -1,0 +1,179 @@
+package rt
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"unsafe"
+)
+
+// Clear is the built-in function clear of a map or slice.
+func Clear(x any) {
+	if v := reflect.ValueOf(x); v.IsValid() && !(v.Kind() == reflect.Map && v.IsNil()) {
+		v.Clear()
+	}
+}
+
+// Print is the built-in function print: to standard error, in the run time's own formats.
+func Print(args ...any) {
+	var text []byte
+	for _, x := range args {
+		text = append(text, printed(x)...)
+	}
+	write("stderr", os.Stderr, text)
+}
+
+// Println is the built-in function println.
+func Println(args ...any) {
+	var line []byte
+	for i, x := range args {
+		if i > 0 {
+			line = append(line, ' ')
+		}
+		line = append(line, printed(x)...)
+	}
+	write("stderr", os.Stderr, append(line, '\n'))
+}
+
+// printed formats one operand of print.
+func printed(x any) string {
+	v := reflect.ValueOf(x)
+	switch v.Kind() {
+	case reflect.Invalid:
+		return "nil"
+	case reflect.Bool:
+		return strconv.FormatBool(v.Bool())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.FormatInt(v.Int(), 10)
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return strconv.FormatUint(v.Uint(), 10)
+	case reflect.Float32, reflect.Float64:
+		return printedFloat(v.Float())
+	case reflect.Complex64, reflect.Complex128:
+		c := v.Complex()
+		return "(" + printedFloat(real(c)) + printedFloat(imag(c)) + "i)"
+	case reflect.String:
+		return v.String()
+	case reflect.Slice:
+		return fmt.Sprintf("[%d/%d]%#x", v.Len(), v.Cap(), v.Pointer())
+	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
+		return fmt.Sprintf("%#x", v.Pointer())
+	}
+	return fmt.Sprint(x)
+}
+
+// printedFloat is the run time's format: a sign, seven digits and three of the exponent.
+func printedFloat(f float64) string {
+	switch {
+	case f != f:
+		return "NaN"
+	case f > 1.7976931348623157e308:
+		return "+Inf"
+	case f < -1.7976931348623157e308:
+		return "-Inf"
+	}
+	s := fmt.Sprintf("%+.6e", f)
+	// fmt writes at least two digits of the exponent, the run time three.
+	if i := len(s) - 3; s[i] == '+' || s[i] == '-' {
+		s = s[:i+1] + "0" + s[i+1:]
+	}
+	return s
+}
+
+// Sort is slices.Sort. A named type of a cell is its underlying type natively, so the cases are complete.
+func Sort(x any) {
+	switch s := x.(type) {
+	case []int:
+		slices.Sort(s)
+	case []string:
+		slices.Sort(s)
+	case []float64:
+		slices.Sort(s)
+	case []byte:
+		slices.Sort(s)
+	case []rune:
+		slices.Sort(s)
+	case []int64:
+		slices.Sort(s)
+	case []uint64:
+		slices.Sort(s)
+	case []float32:
+		slices.Sort(s)
+	case []int8:
+		slices.Sort(s)
+	case []int16:
+		slices.Sort(s)
+	case []uint:
+		slices.Sort(s)
+	case []uint16:
+		slices.Sort(s)
+	case []uint32:
+		slices.Sort(s)
+	case []uintptr:
+		slices.Sort(s)
+	default:
+		sortNamed(reflect.ValueOf(x))
+	}
+}
+
+// sortNamed sorts a slice whose type or element type is a native named one, by seeing it as its underlying type.
+func sortNamed(v reflect.Value) {
+	if v.Len() < 2 {
+		return
+	}
+	p, n := v.UnsafePointer(), v.Len()
+	switch v.Type().Elem().Kind() {
+	case reflect.Int:
+		slices.Sort(unsafe.Slice((*int)(p), n))
+	case reflect.Int8:
+		slices.Sort(unsafe.Slice((*int8)(p), n))
+	case reflect.Int16:
+		slices.Sort(unsafe.Slice((*int16)(p), n))
+	case reflect.Int32:
+		slices.Sort(unsafe.Slice((*int32)(p), n))
+	case reflect.Int64:
+		slices.Sort(unsafe.Slice((*int64)(p), n))
+	case reflect.Uint:
+		slices.Sort(unsafe.Slice((*uint)(p), n))
+	case reflect.Uint8:
+		slices.Sort(unsafe.Slice((*uint8)(p), n))
+	case reflect.Uint16:
+		slices.Sort(unsafe.Slice((*uint16)(p), n))
+	case reflect.Uint32:
+		slices.Sort(unsafe.Slice((*uint32)(p), n))
+	case reflect.Uint64:
+		slices.Sort(unsafe.Slice((*uint64)(p), n))
+	case reflect.Uintptr:
+		slices.Sort(unsafe.Slice((*uintptr)(p), n))
+	case reflect.Float32:
+		slices.Sort(unsafe.Slice((*float32)(p), n))
+	case reflect.Float64:
+		slices.Sort(unsafe.Slice((*float64)(p), n))
+	case reflect.String:
+		slices.Sort(unsafe.Slice((*string)(p), n))
+	}
+}
+
+// StringData is unsafe.StringData.
+func StringData(s string) *byte { return unsafe.StringData(s) }
+
+// String is unsafe.String.
+func String(p *byte, n int) string { return unsafe.String(p, n) }
+
+// Add is unsafe.Add.
+func Add(p unsafe.Pointer, n int) unsafe.Pointer { return unsafe.Add(p, n) }
+
+// Slice is unsafe.Slice of a pointer of any type; the result is the slice.
+func Slice(ptr any, n int) any {
+	v := reflect.ValueOf(ptr)
+	array := reflect.NewAt(reflect.ArrayOf(n, v.Type().Elem()), v.UnsafePointer())
+	return array.Elem().Slice(0, n).Interface()
+}
+
+// SliceData is unsafe.SliceData of a slice of any type; the result is the pointer.
+func SliceData(s any) any {
+	v := reflect.ValueOf(s)
+	return reflect.NewAt(v.Type().Elem(), v.UnsafePointer()).Interface()
+}

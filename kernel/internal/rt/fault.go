@@ -1,0 +1,162 @@
+package rt
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Fault is a run-time error of interpreted code, in Go's own words.
+type Fault struct{ text string }
+
+func (f Fault) Error() string { return f.text }
+
+// RuntimeError makes a Fault a runtime.Error.
+func (Fault) RuntimeError() {}
+
+var _ runtime.Error = Fault{}
+
+func runtimeFault(text string) Fault { return Fault{"runtime error: " + text} }
+
+// conversion finds Go's text of a failed type assertion behind the
+// interpreter's position.
+var conversion = regexp.MustCompile(`(?s)^(?:[^\n]*?\d+:\d+: )?(interface conversion: .*)$`)
+
+// Recovered is what the cell's recover() gives.
+func Recovered(v any) any {
+	if v != nil && hooks.Recovered != nil {
+		hooks.Recovered()
+	}
+	return Fix(v)
+}
+
+// Fix turns what package reflect and the interpreter panic with into the
+// run-time error that Go would panic with; everything else it returns as it is.
+func Fix(v any) any {
+	switch x := v.(type) {
+	case nil:
+		return nil
+	case string:
+		if f, ok := reflectFault(x); ok {
+			return f
+		}
+	case *reflect.ValueError:
+		return runtimeFault("invalid memory address or nil pointer dereference")
+	case runtime.Error:
+		return x
+	case error:
+		if m := conversion.FindStringSubmatch(x.Error()); m != nil {
+			return Fault{m[1]}
+		}
+		if t := reflect.TypeOf(x); strings.HasPrefix(t.String(), "*interp.") || strings.HasPrefix(t.String(), "interp.") {
+			var re runtime.Error
+			if errors.As(x, &re) {
+				return re
+			}
+		}
+	}
+	return v
+}
+
+// reflectFault knows the texts that package reflect panics with.
+func reflectFault(s string) (Fault, bool) {
+	switch {
+	case strings.HasPrefix(s, "reflect: slice index out of range"),
+		strings.HasPrefix(s, "reflect: array index out of range"),
+		strings.HasPrefix(s, "reflect: string index out of range"):
+		return runtimeFault("index out of range"), true
+	case strings.HasPrefix(s, "reflect.Value.Slice: "), strings.HasPrefix(s, "reflect.Value.Slice3: "):
+		return runtimeFault("slice bounds out of range"), true
+	case strings.HasPrefix(s, "reflect.MakeSlice: negative"), strings.HasPrefix(s, "reflect.MakeSlice: len"):
+		return runtimeFault("makeslice: len out of range"), true
+	case strings.HasPrefix(s, "reflect: call of"), strings.HasPrefix(s, "reflect.Value."), strings.HasPrefix(s, "reflect: indirection"),
+		strings.HasPrefix(s, "reflect: reflect.Value.SetMapIndex"):
+		return runtimeFault("invalid memory address or nil pointer dereference"), true
+	}
+	return Fault{}, false
+}
+
+// Text is a recovered value as Go prints it after "panic: ".
+func Text(v any) string {
+	switch x := Fix(v).(type) {
+	case error:
+		return x.Error()
+	case fmt.Stringer:
+		return x.String()
+	case string:
+		return x
+	default:
+		return fmt.Sprintf("%v", x)
+	}
+}
+
+// Go starts a goroutine of a cell. A panic in it is reported and ends it
+// alone.
+func Go(f func()) {
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				Panicked(v)
+			}
+		}()
+		f()
+	}()
+}
+
+// Panicked reports a panic that ended a goroutine of a cell.
+func Panicked(v any) {
+	if hooks.Panicked == nil {
+		panic(v)
+	}
+	hooks.Panicked(v)
+}
+
+// PanicRange panics as Go does when an iterator calls the body of a loop that has ended.
+func PanicRange() {
+	panic(runtimeFault("range function continued iteration after function for loop body returned false"))
+}
+
+// marks are the position markers of functions by number, see package lower's mark.go.
+// The interpreter writes the ints without a lock while a trace is read: a word is read or written at once.
+var marks struct {
+	sync.RWMutex
+	pos map[int]*int
+}
+
+// Mark notes a function's position marker.
+func Mark(id int, pos *int) bool {
+	marks.Lock()
+	if marks.pos == nil {
+		marks.pos = map[int]*int{}
+	}
+	marks.pos[id] = pos
+	marks.Unlock()
+	return true
+}
+
+var tracePos = regexp.MustCompile(`^(.*?)(?:#(\d+))?:(\d+):(\d+)`)
+
+// Where turns a position of the interpreter's trace ("cell 3#17:2:1: panic: …") into the position
+// in the cell that ran there last: its label, line and column.
+func Where(trace string) (label string, line, column int, ok bool) {
+	m := tracePos.FindStringSubmatch(trace)
+	if m == nil {
+		return "", 0, 0, false
+	}
+	line, _ = strconv.Atoi(m[3])
+	column, _ = strconv.Atoi(m[4])
+	if id, err := strconv.Atoi(m[2]); err == nil {
+		marks.RLock()
+		pos := marks.pos[id]
+		marks.RUnlock()
+		if pos != nil && *pos != 0 {
+			line, column = *pos>>10, *pos&1023
+		}
+	}
+	return m[1], line, column, true
+}

@@ -1,0 +1,50 @@
+// Package rt is the native run-time support of lowered code: what package
+// lower writes calls of because the interpreter gets it wrong, does it slowly or
+// cannot do it.
+//
+// Its files: tasks.go (the identity of func() values), vars.go (addresses of
+// session variables), show.go (the value of a last expression), comm.go
+// (select), fault.go (panics as Go words them, positions of traces, panics in
+// goroutines), stdio.go (standard streams and the end of a cell), builtin.go
+// (built-in functions that the interpreter lacks), box.go (session types in
+// interfaces).
+//
+// The functions run in the evaluator and in workers, on the goroutine of the
+// cell's code. What depends on the process (where output goes, what an exit
+// means) is set by package interp through [SetHooks] before any cell runs.
+package rt
+
+import (
+	"os"
+)
+
+// Hooks connect lowered code to the process that runs it. What is nil does
+// what it does in a plain program.
+type Hooks struct {
+	// Write writes to "stdout" or "stderr" for the caller's cell.
+	Write func(stream string, p []byte) (int, error)
+	// Read reads the cell's standard input.
+	Read func(p []byte) (int, error)
+	// Exit ends the cell (in a worker: the process). It does not return. The
+	// call is what the cell wrote, for the error's text: "os.Exit(3)".
+	Exit func(code int, call string)
+	// Panicked is told of a panic that ended a goroutine of a cell.
+	Panicked func(v any)
+	// Recovered is told that the cell recovered a panic of this goroutine.
+	Recovered func()
+	// Load fills the i-th captured variable of a worker's task, LoadVar a session variable.
+	Load    func(i int, ptr any)
+	LoadVar func(name string, ptr any)
+}
+
+var hooks Hooks
+
+// SetHooks installs the hooks. It is called once, before any code of a cell.
+func SetHooks(h Hooks) { hooks = h }
+
+func write(name string, f *os.File, p []byte) (int, error) {
+	if hooks.Write != nil {
+		return hooks.Write(name, p)
+	}
+	return f.Write(p)
+}

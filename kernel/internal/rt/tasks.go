@@ -1,0 +1,68 @@
+package rt
+
+import (
+	"reflect"
+	"unsafe"
+)
+
+// task is what a func() value of a cell is: its identity and its captured variables.
+type task struct {
+	f        func()
+	id       int
+	captured []any // pointers
+}
+
+func (t *task) run() { t.f() }
+
+// Func returns a function that runs f and of which [Lookup] tells id and
+// captured, pointers to the variables that f captures, wherever the function value is copied to.
+//
+// The function is the method value t.run: its closure holds the method and t.
+// So the identity lives exactly as long as the function and nothing has to be kept or cleaned up.
+func Func(id int, f func(), captured ...any) func() {
+	return (&task{f, id, captured}).run
+}
+
+// closure is the memory of a method value, as the compiler lays it out.
+type closure struct {
+	code uintptr
+	recv unsafe.Pointer
+}
+
+func closureOf(f func()) *closure { return *(**closure)(unsafe.Pointer(&f)) }
+
+// wrapper is the code of t.run method values.
+var wrapper = func() uintptr {
+	t := &task{id: -1}
+	c := closureOf(t.run)
+	if c.recv != unsafe.Pointer(t) {
+		panic("rt: the compiler lays out method values in another way: tasks cannot be told apart")
+	}
+	return c.code
+}()
+
+// Lookup tells what a function that [Func] made is. It fails for any other function.
+func Lookup(f func()) (id int, captured []any, ok bool) {
+	if f == nil {
+		return 0, nil, false
+	}
+	c := closureOf(f)
+	if c.code != wrapper {
+		return 0, nil, false
+	}
+	t := (*task)(c.recv)
+	return t.id, t.captured, true
+}
+
+// Unwrap returns the function that [Func] was given.
+func Unwrap(f func()) func() {
+	if f == nil || closureOf(f).code != wrapper {
+		return f
+	}
+	return (*task)(closureOf(f).recv).f
+}
+
+// SameFunc tells whether two functions are one value, as reflect sees it.
+func SameFunc(f, g func()) bool {
+	return reflect.ValueOf(f).Pointer() == reflect.ValueOf(g).Pointer() && closureOf(f) == closureOf(g)
+}

@@ -1,0 +1,59 @@
+// Package symbols holds what lowered code may call of compiled Go: the tables
+// that the interpreter finds packages in. They are those that yaegi brings
+// (Go 1.22), what newer releases of the standard library have added, package rt and the packages
+// for cells. It has no behaviour of its own.
+package symbols
+
+import (
+	"reflect"
+
+	"github.com/traefik/yaegi/interp"
+	"github.com/traefik/yaegi/stdlib"
+	"github.com/traefik/yaegi/stdlib/syscall"
+	"github.com/traefik/yaegi/stdlib/unrestricted"
+	"github.com/traefik/yaegi/stdlib/unsafe"
+
+	"iyagi/kernel/internal/rt"
+)
+
+// Tables are the packages that lowered code may import.
+func Tables() []interp.Exports {
+	return []interp.Exports{stdlib.Symbols, syscall.Symbols, unrestricted.Symbols, unsafe.Symbols, own}
+}
+
+// own are the packages of this module, and what they put in the place of the library's.
+var own = interp.Exports{
+	"iyagi/kernel/internal/rt/rt": {
+		"Add":        reflect.ValueOf(rt.Add),
+		"Case":       reflect.ValueOf((*rt.Case)(nil)),
+		"Clear":      reflect.ValueOf(rt.Clear),
+		"Exit":       reflect.ValueOf(rt.Exit),
+		"Fatal":      reflect.ValueOf(rt.Fatal),
+		"Fatalf":     reflect.ValueOf(rt.Fatalf),
+		"Fatalln":    reflect.ValueOf(rt.Fatalln),
+		"Func":       reflect.ValueOf(rt.Func),
+		"Go":         reflect.ValueOf(rt.Go),
+		"Load":       reflect.ValueOf(rt.Load),
+		"LoadVar":    reflect.ValueOf(rt.LoadVar),
+		"Mark":       reflect.ValueOf(rt.Mark),
+		"PanicRange": reflect.ValueOf(rt.PanicRange),
+		"Print":      reflect.ValueOf(rt.Print),
+		"Println":    reflect.ValueOf(rt.Println),
+		"Recovered":  reflect.ValueOf(rt.Recovered),
+		"Select":     reflect.ValueOf(rt.Select),
+		"Show":       reflect.ValueOf(rt.Show),
+		"Slice":      reflect.ValueOf(rt.Slice),
+		"SliceData":  reflect.ValueOf(rt.SliceData),
+		"Sort":       reflect.ValueOf(rt.Sort),
+		"Stderr":     reflect.ValueOf(&rt.Stderr).Elem(),
+		"Stdin":      reflect.ValueOf(&rt.Stdin).Elem(),
+		"Stdout":     reflect.ValueOf(&rt.Stdout).Elem(),
+		"String":     reflect.ValueOf(rt.String),
+		"StringData": reflect.ValueOf(rt.StringData),
+		"Value":      reflect.ValueOf(rt.Value),
+		"Var":        reflect.ValueOf(rt.Var),
+	},
+	"time/time": {
+		"Sleep": reflect.ValueOf(rt.Sleep),
+	},
+}
