@@ -137,7 +137,7 @@ func (c *checking) pull(name string) {
 // chooseAgain finds the live declarations to check again.
 func (c *checking) chooseAgain() {
 	replaced := c.replacedKeys()
-	if len(replaced) == 0 {
+	if len(replaced) == 0 || c.lenient {
 		return
 	}
 	list := c.session.dependents(replaced, func(d *declaration) bool {

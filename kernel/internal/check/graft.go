@@ -184,12 +184,12 @@ func standIn(d *ast.FuncDecl) *ast.FuncDecl {
 // variable whose initial value is undefined: go/types finds that error when it has the
 // functions' signatures and nothing else of package level but types.
 func (c *checking) graftDecls() []ast.Decl {
-	if len(c.grafts) == 0 || c.lenient {
-		return nil
-	}
 	var decls []ast.Decl
 	for _, g := range c.grafts {
 		decls = append(decls, g.stand)
+	}
+	if len(c.grafts) == 0 || c.lenient {
+		return decls
 	}
 	undefined := &ast.Ident{NamePos: c.decls.Package, Name: "known" + unlike}
 	c.hook, c.marker = undefined, undefined

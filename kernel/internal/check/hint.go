@@ -62,7 +62,7 @@ func (c *checking) hint(e *Error) string {
 
 // hintName looks for what an undefined name may mean.
 func (c *checking) hintName(name string, e *Error) string {
-	near := func(s string) bool { return s != name && close(name, s) }
+	near := func(s string) bool { return s != name && similar(name, s) }
 	best := closest(name, c.visible(e.Pos.Offset))
 	selected := c.selectedFrom(e.Pos.Offset)
 	if selected != "" {
@@ -214,7 +214,7 @@ func (c *checking) pathHint(path string) string {
 func closest(name string, names []string) string {
 	best, least := "", 1<<30
 	for _, s := range names {
-		if s == name || s == "_" || strings.Contains(s, unlike) || !close(name, s) {
+		if s == name || s == "_" || strings.Contains(s, unlike) || !similar(name, s) {
 			continue
 		}
 		// Of two that are equally far the one with more in common at both ends.
@@ -239,9 +239,9 @@ func common(a, b string) int {
 	return n
 }
 
-// close tells whether one name may be a slip for the other: equal but for
+// similar tells whether one name may be a slip for the other: equal but for
 // case, or one slip apart, or two in a name of six letters and more.
-func close(a, b string) bool {
+func similar(a, b string) bool {
 	if strings.EqualFold(a, b) {
 		return true
 	}

@@ -157,6 +157,9 @@ func (x *syntax) half(n int, prefix, text, suffix string) *ast.File {
 	var list scanner.ErrorList
 	if errors.As(err, &list) {
 		for _, e := range list {
+			if e.Msg == "imports must appear before other declarations" {
+				continue // not in a cell
+			}
 			offset := min(max(e.Pos.Offset-len(prefix), 0), len(text))
 			msg := e.Msg
 			if last := x.layout.last.end; offset > last {

@@ -15,11 +15,15 @@ import (
 // this process. It is safe for concurrent use.
 //
 // An import decodes the package and as much of those it mentions as its
-// own types need: 0.3 to 2 ms and about 0.2 MB for a common package, 6 ms
-// for net/http; later imports of it take 50 ns.
+// own types need: 0.1 to 1.2 ms and 0.1 to 0.6 MB for a common package, 6 ms
+// for net/http; later imports of it take 20 ns. All packages together keep 7 MB.
 func Importer() types.Importer { return shared }
 
-var shared = &importer{packages: map[string]*types.Package{}, fset: token.NewFileSet()}
+var shared = newImporter()
+
+func newImporter() *importer {
+	return &importer{packages: map[string]*types.Package{}, fset: token.NewFileSet()}
+}
 
 type importer struct {
 	mu       sync.Mutex                // guards what follows
@@ -38,7 +42,7 @@ func (m *importer) Import(path string) (*types.Package, error) {
 		return p, nil
 	}
 	f := loadIndex().types[path]
-	if f == nil || path == "index.json" {
+	if f == nil || path == indexEntry {
 		return nil, fmt.Errorf("package %s is not in std", path)
 	}
 	data, err := read(f)

@@ -37,14 +37,18 @@ var (
 
 // Package describes an importable package.
 type Package struct {
-	Path     string   // "math/rand/v2"
-	Name     string   // "rand"
-	Synopsis string   // first sentence of the package's doc comment
-	Exports  []string // exported names at package level, sorted
+	Path     string // "math/rand/v2"
+	Name     string // "rand"
+	Synopsis string // first sentence of the package's doc comment
+	exports  string // exported names at package level, sorted, each between blanks
 }
 
+// indexEntry is the entry of types.zip that lists the packages: a line each
+// with path, name, synopsis and exported names, between tabs.
+const indexEntry = "index"
+
 // index is the content of the archives' table of contents. It is read once,
-// at the first use of the package, in about 0.3 ms.
+// at the first use of the package, in about 1 ms.
 type index struct {
 	packages map[string]*Package
 	paths    []string            // sorted
@@ -53,15 +57,18 @@ type index struct {
 	docs     map[string]*zip.File
 }
 
-var loadIndex = sync.OnceValue(func() *index {
+var loadIndex = sync.OnceValue(newIndex)
+
+func newIndex() *index {
 	x := &index{packages: map[string]*Package{}, byName: map[string][]string{}}
 	x.types = entries(typesZip)
 	x.docs = entries(docZip)
-	var list []*Package
-	if err := json.Unmarshal(mustRead(x.types["index.json"]), &list); err != nil {
-		panic("stdlib: embedded index: " + err.Error())
-	}
-	for _, p := range list {
+	for line := range strings.Lines(string(mustRead(x.types[indexEntry]))) {
+		f := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 4)
+		if len(f) != 4 {
+			panic("stdlib: embedded index: bad line")
+		}
+		p := &Package{Path: f[0], Name: f[1], Synopsis: f[2], exports: f[3]}
 		x.packages[p.Path] = p
 		x.paths = append(x.paths, p.Path)
 		x.byName[p.Name] = append(x.byName[p.Name], p.Path)
@@ -70,7 +77,7 @@ var loadIndex = sync.OnceValue(func() *index {
 		sort.Slice(paths, func(i, j int) bool { return preferred(paths[i], paths[j]) })
 	}
 	return x
-})
+}
 
 // preferred orders packages of one name: those that a program means most
 // often when it says no more than the name.
@@ -150,13 +157,17 @@ func ByName(name string) []string { return slices.Clone(loadIndex().byName[name]
 
 // Has tells whether the package exports name.
 func (p *Package) Has(name string) bool {
-	_, ok := slices.BinarySearch(p.Exports, name)
-	return ok
+	return name != "" && strings.Contains(p.exports, " "+name+" ")
 }
 
+// Exports lists the names that the package exports, sorted.
+func (p *Package) Exports() []string { return strings.Fields(p.exports) }
+
 // Doc returns the doc comments of a package: "" for the package itself,
-// otherwise by name, and "Type.Method" for a method or a field. It reads and
-// decodes the package's entry at each call (0.1 ms for strings, 1 ms for net/http).
+// otherwise by name, and "Type.Method" for a method or a field. Package
+// "builtin", which cannot be imported, has those of the predeclared names, and
+// under "append()" the declaration of append. Doc reads and
+// decodes the package's entry at each call (0.3 ms for strings, 2.4 ms for net/http).
 func Doc(path string) (map[string]string, error) {
 	f := loadIndex().docs[path]
 	if f == nil {

@@ -3,6 +3,7 @@ package pack
 import (
 	"go/ast"
 	"go/doc"
+	"go/format"
 	"go/parser"
 	"go/token"
 	"path/filepath"
@@ -10,8 +11,19 @@ import (
 	"strings"
 )
 
+// signature is the declaration of a function of package builtin.
+func signature(d *ast.FuncDecl) string {
+	var b strings.Builder
+	bare := *d
+	bare.Doc = nil
+	if err := format.Node(&b, token.NewFileSet(), &bare); err != nil {
+		return ""
+	}
+	return b.String()
+}
+
 // comments returns the doc comments of p's exported names, keyed as
-// stdlib.Doc says.
+// stdlib.Doc says; of package builtin, all names'.
 func comments(p listed) (map[string]string, error) {
 	fset := token.NewFileSet()
 	var files []*ast.File
@@ -22,7 +34,11 @@ func comments(p listed) (map[string]string, error) {
 		}
 		files = append(files, f)
 	}
-	d, err := doc.NewFromFiles(fset, files, p.ImportPath)
+	var mode doc.Mode
+	if p.ImportPath == "builtin" {
+		mode = doc.AllDecls
+	}
+	d, err := doc.NewFromFiles(fset, files, p.ImportPath, mode)
 	if err != nil {
 		return nil, err
 	}
@@ -35,12 +51,15 @@ func comments(p listed) (map[string]string, error) {
 	add("", d.Doc)
 	values := func(list []*doc.Value) {
 		for _, v := range list {
-			addValues(add, v)
+			addValues(add, v, mode == doc.AllDecls)
 		}
 	}
 	funcs := func(prefix string, list []*doc.Func) {
 		for _, f := range list {
 			add(prefix+f.Name, f.Doc)
+			if mode == doc.AllDecls {
+				add(prefix+f.Name+"()", signature(f.Decl))
+			}
 		}
 	}
 	values(d.Consts)
@@ -59,7 +78,7 @@ func comments(p listed) (map[string]string, error) {
 
 // addValues adds the comments of one const or var declaration: a name's own,
 // or else that of its group when the group is small enough to be about it.
-func addValues(add func(key, text string), v *doc.Value) {
+func addValues(add func(key, text string), v *doc.Value, all bool) {
 	for _, spec := range v.Decl.Specs {
 		s, ok := spec.(*ast.ValueSpec)
 		if !ok {
@@ -73,7 +92,7 @@ func addValues(add func(key, text string), v *doc.Value) {
 			text = v.Doc
 		}
 		for _, name := range s.Names {
-			if name.IsExported() {
+			if name.IsExported() || all {
 				add(name.Name, text)
 			}
 		}

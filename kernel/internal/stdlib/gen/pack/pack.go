@@ -38,28 +38,18 @@ type listed struct {
 	Error      *struct{ Err string }
 }
 
-// entry is one line of the index; package stdlib reads it as its Package.
-type entry struct {
-	Path, Name, Synopsis string
-	Exports              []string
-}
-
 // Build returns the content of the embedded files by their names.
 func Build() (map[string][]byte, error) {
 	packages, err := list()
 	if err != nil {
 		return nil, err
 	}
-	var index []entry
+	var index bytes.Buffer // package stdlib says what its lines are
 	typeData := map[string][]byte{}
 	docData := map[string][]byte{}
 	imports := map[string]*types.Package{}
 	fset := token.NewFileSet()
 	for _, p := range packages {
-		pkg, data, err := exportData(fset, imports, p)
-		if err != nil {
-			return nil, err
-		}
 		docs, err := comments(p)
 		if err != nil {
 			return nil, err
@@ -67,22 +57,27 @@ func Build() (map[string][]byte, error) {
 		if docData[p.ImportPath], err = json.Marshal(docs); err != nil {
 			return nil, err
 		}
-		e := entry{Path: p.ImportPath, Name: p.Name, Synopsis: p.Doc}
+		if p.ImportPath == "builtin" {
+			continue // documentation of what needs no import
+		}
+		pkg, data, err := exportData(fset, imports, p)
+		if err != nil {
+			return nil, err
+		}
+		scope := types.Unsafe.Scope()
 		if pkg != nil {
 			typeData[p.ImportPath] = data
-			for _, name := range pkg.Scope().Names() {
-				if token.IsExported(name) {
-					e.Exports = append(e.Exports, name)
-				}
-			}
-		} else {
-			e.Exports = types.Unsafe.Scope().Names()
+			scope = pkg.Scope()
 		}
-		index = append(index, e)
+		fmt.Fprintf(&index, "%s\t%s\t%s\t ", p.ImportPath, p.Name, strings.Join(strings.Fields(p.Doc), " "))
+		for _, name := range scope.Names() {
+			if token.IsExported(name) {
+				fmt.Fprintf(&index, "%s ", name)
+			}
+		}
+		index.WriteByte('\n')
 	}
-	if typeData["index.json"], err = json.Marshal(index); err != nil {
-		return nil, err
-	}
+	typeData["index"] = index.Bytes()
 	out := map[string][]byte{}
 	if out["types.zip"], err = archive(typeData); err != nil {
 		return nil, err
@@ -99,6 +94,11 @@ func list() ([]listed, error) {
 	if err != nil {
 		return nil, err
 	}
+	predeclared, err := goList("builtin")
+	if err != nil {
+		return nil, err
+	}
+	std = append(std, predeclared...)
 	std = slices.DeleteFunc(std, func(p listed) bool {
 		for _, elem := range strings.Split(p.ImportPath, "/") {
 			if elem == "internal" || elem == "vendor" {
