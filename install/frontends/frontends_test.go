@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,17 +43,7 @@ func runTests(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(work)
-	code := m.Run()
-	if left := processesOf(kernelProgram()); len(left) > 0 {
-		fmt.Fprintln(os.Stderr, "processes of the kernel are left behind:")
-		for _, p := range left {
-			line, _ := p.Cmdline()
-			fmt.Fprintf(os.Stderr, "  %d %s\n", p.Pid, line)
-			p.Kill()
-		}
-		return 1
-	}
-	return code
+	return m.Run()
 }
 
 // kernelProgram returns the program under test, once it is built.
@@ -62,28 +53,6 @@ func kernelProgram() string {
 		return ""
 	}
 	return found[0]
-}
-
-// processesOf returns the processes that run the given program, after a moment of grace for those that are about to end.
-func processesOf(program string) (found []*process.Process) {
-	if program == "" {
-		return nil
-	}
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		found = nil
-		all, err := process.Processes()
-		if err != nil {
-			return nil
-		}
-		for _, p := range all {
-			if exe, err := p.Exe(); err == nil && strings.TrimSuffix(exe, " (deleted)") == program {
-				found = append(found, p)
-			}
-		}
-		if len(found) == 0 || time.Now().After(deadline) {
-			return found
-		}
-	}
 }
 
 // installed builds the program once and installs its kernelspec under a prefix of the tests' own. It returns the folder for JUPYTER_PATH.
@@ -188,6 +157,11 @@ func (st stage) run(t *testing.T, limit time.Duration, argv ...string) {
 	if failed != nil {
 		t.Errorf("%s: %v", strings.Join(argv, " "), failed)
 	}
+	for _, p := range st.leftBehind() {
+		line, _ := p.Cmdline()
+		t.Errorf("left behind: process %d, %s", p.Pid, line)
+		p.Kill()
+	}
 	if t.Failed() {
 		t.Logf("what it printed last:\n%s", tail(log.Name(), 6000))
 	}
@@ -223,6 +197,27 @@ func subtests(t *testing.T, report string) error {
 		return fmt.Errorf("the script ended after %d checks without saying that they were all", count)
 	}
 	return nil
+}
+
+// leftBehind returns the processes that were started on the stage, however far from it they are now, and are still there after a moment of grace for those that are
+// about to end. It knows them by their environment.
+func (st stage) leftBehind() (found []*process.Process) {
+	mark := "FOLDER=" + st.folder
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		found = nil
+		all, err := process.Processes()
+		if err != nil {
+			return nil
+		}
+		for _, p := range all {
+			if env, err := p.Environ(); err == nil && slices.Contains(env, mark) {
+				found = append(found, p)
+			}
+		}
+		if len(found) == 0 || time.Now().After(deadline) {
+			return found
+		}
+	}
 }
 
 func tail(path string, n int) string {

@@ -152,7 +152,8 @@ class Tcp(unittest.TestCase):
         other = self.km.blocking_client()
         other.start_channels(hb=False)
         try:
-            execute(self.kc, CELLS["input"], on_stdin=lambda m: self.kc.input("one"))
+            run = execute(self.kc, CELLS["input"], on_stdin=lambda m: self.kc.input("one"))
+            self.assertIn("got one", run.text())
             with self.assertRaises(queue.Empty):
                 other.get_stdin_msg(timeout=0.2)
         finally:
@@ -201,6 +202,7 @@ class Tcp(unittest.TestCase):
                 self.km.interrupt_kernel()
 
         run = execute(self.kc, CELLS["wait_for_child"], timeout=30, on_message=started)
+        self.assertEqual(len(child), 1)
         self.assertEqual(run.reply["status"], "error")
         assert_gone(child)
 

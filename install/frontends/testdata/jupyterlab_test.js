@@ -58,11 +58,11 @@ async function start() {
 
 async function stop() {
   await browser?.close();
-  if (!server) return;
+  if (!server || server.exitCode !== null) return;
   const kernels = await fetch(`${url}/api/kernels?token=t`).then((r) => r.json());
   for (const k of kernels) await fetch(`${url}/api/kernels/${k.id}?token=t`, { method: "DELETE" });
   server.kill("SIGTERM");
-  await until("end of JupyterLab", 20000, () => server.exitCode !== null || server.signalCode !== null);
+  await until("end of JupyterLab", 20000, () => server.exitCode !== null || server.signalCode !== null).catch(() => server.kill("SIGKILL"));
 }
 
 const PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)";
