@@ -183,6 +183,6 @@ func (g *Grid) textRow(row []string, widths []int) string {
 	return strings.TrimRight(b.String(), " ")
 }
 
-func oneLine(s string) string {
-	return strings.NewReplacer("\r\n", "⏎", "\n", "⏎", "\t", " ").Replace(s)
-}
+var lineJoiner = strings.NewReplacer("\r\n", "⏎", "\n", "⏎", "\t", " ")
+
+func oneLine(s string) string { return lineJoiner.Replace(s) }

@@ -127,7 +127,7 @@ func (v *view) idTable(p *page) {
 	if v.kind == Process {
 		p.add(th(numStyle, w.pid), th(numStyle, w.ppid))
 	} else {
-		p.add(th(numStyle, w.sharedPID))
+		p.add(th(numStyle, v.pidTitle()))
 	}
 	p.add(th(numStyle, w.tid), th(cellStyle, w.state), th(numStyle, w.start), th(numStyle, w.took), th(numStyle, w.cpu))
 	if v.hosts {

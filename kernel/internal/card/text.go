@@ -23,7 +23,7 @@ func (v *view) grid() *display.Grid {
 		column(w.pid, true)
 		column(w.ppid, true)
 	} else {
-		column(w.sharedPID, true)
+		column(v.pidTitle(), true)
 	}
 	column(w.tid, true)
 	column(w.state, false)
@@ -48,6 +48,14 @@ func (v *view) grid() *display.Grid {
 	return g
 }
 
+// pidTitle says of several threads that they have the ID in common.
+func (v *view) pidTitle() string {
+	if v.total == 1 {
+		return v.words.pid
+	}
+	return v.words.sharedPID
+}
+
 // notes are the sentences under the table of IDs.
 func (v *view) notes() (notes []string) {
 	if n := v.folded(); n > 0 {
@@ -56,7 +64,10 @@ func (v *view) notes() (notes []string) {
 			notes = append(notes, fmt.Sprintf(v.words.summary, duration(d[0]), duration(d[len(d)/2]), duration(d[len(d)-1])))
 		}
 	}
-	if v.kind == Thread {
+	switch {
+	case v.kind == Thread && v.total == 1:
+		notes = append(notes, fmt.Sprintf(v.words.sharedOne, v.parent))
+	case v.kind == Thread:
 		notes = append(notes, fmt.Sprintf(v.words.shared, v.parent))
 	}
 	return notes

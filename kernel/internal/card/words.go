@@ -15,6 +15,7 @@ type words struct {
 	output, timeline, line, at, text string
 
 	shared      string // about the ID that all threads have in common
+	sharedOne   string // the same of a single thread
 	moreTasks   string // %d tasks are not shown
 	moreLines   string // %s lines are not shown
 	lostText    string // %s lines and %s bytes were not kept
@@ -44,6 +45,7 @@ var english = &words{
 	start: "Started", took: "Duration", cpu: "CPU time", host: "Host",
 	output: "Output in the order of writing", timeline: "Timeline",
 	line: "No.", at: "Time", text: "Text",
+	sharedOne: "The thread belongs to process %d. It is not its main thread.",
 	shared:    "All threads share one process, with process ID %d. None of them is its main thread.",
 	moreTasks: "… %s more tasks are not shown here. Group.Tasks() has them all.",
 	moreLines: "… %s lines between are not shown here. Group.Output() has them.",
@@ -70,6 +72,7 @@ var koreanWords = &words{
 	start: "시작", took: "소요 시간", cpu: "CPU 시간", host: "호스트",
 	output: "출력 (실제로 쓰인 순서)", timeline: "타임라인",
 	line: "번호", at: "시각", text: "내용",
+	sharedOne: "이 스레드는 프로세스 %d에 속하며, 메인 스레드가 아닙니다.",
 	shared:    "모든 스레드의 프로세스 ID는 %d 하나입니다. 메인 스레드에서 실행된 작업은 없습니다.",
 	moreTasks: "… 나머지 작업 %s개는 여기에 표시하지 않았습니다. Group.Tasks()로 모두 볼 수 있습니다.",
 	moreLines: "… 중간의 %s줄은 여기에 표시하지 않았습니다. Group.Output()으로 볼 수 있습니다.",
