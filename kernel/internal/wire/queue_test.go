@@ -131,7 +131,7 @@ func TestStalledSubscriber(t *testing.T) {
 		if n := len(logged.lines("does not read")); n != 1 {
 			t.Errorf("%d lines, want 1:\n%s", n, logged)
 		}
-		io.CopyN(io.Discard, stalled.client, 600<<10)
+		io.CopyN(io.Discard, stalled.client, 800<<10)
 		synctest.Wait()
 		publish(1)
 		synctest.Wait()
