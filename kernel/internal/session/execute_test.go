@@ -228,7 +228,7 @@ func TestDeathBetweenCells(t *testing.T) {
 		h.take()
 		h.execute("b", "= 2")
 		h.want("b busy", `b execute_input 2 "= 2"`,
-			`b stream stderr "The process that runs the cells has ended and a new one takes its place: all declarations are back, but the variable x lost its value.\n"`,
+			`b stream stderr "The process that runs the cells has ended (signal: killed) and a new one takes its place: all declarations are back, but the variable x lost its value.\n"`,
 			"b execute_result 2 map[text/plain:2]", "b< execute_reply ok 2", "b idle")
 		h.execute("c", "= 2")
 		h.want("c busy", `c execute_input 3 "= 2"`, "c execute_result 3 map[text/plain:2]", "c< execute_reply ok 3", "c idle")
@@ -279,7 +279,7 @@ func TestNoEvaluator(t *testing.T) {
 		h.take()
 		h.execute("b", "hello")
 		h.want("b busy", `b execute_input 2 "hello"`,
-			`b stream stderr "The process that runs the cells has ended and a new one takes its place: all that the cells declared is back.\n"`,
+			`b stream stderr "The process that runs the cells has ended (signal: killed) and a new one takes its place: all that the cells declared is back.\n"`,
 			`b stream stdout "hello\n"`, "b< execute_reply ok 2", "b idle")
 	})
 }

@@ -257,9 +257,16 @@ func (e *fakeEvaluator) Comm(c eval.Comm) error {
 	return nil
 }
 
-func (e *fakeEvaluator) Kill()                 { e.die() }
-func (e *fakeEvaluator) Close(context.Context) { e.die() }
-func (e *fakeEvaluator) Done() <-chan struct{} { return e.dead }
+func (e *fakeEvaluator) Kill()                       { e.die() }
+func (e *fakeEvaluator) Close(context.Context) error { e.die(); return nil }
+func (e *fakeEvaluator) Exited() <-chan struct{}     { return e.dead }
+
+func (e *fakeEvaluator) Death() *eval.Error {
+	if e.Alive() {
+		return nil
+	}
+	return &eval.Error{Name: "fatal", Value: "signal: killed"}
+}
 
 func (e *fakeEvaluator) Alive() bool {
 	e.mu.Lock()

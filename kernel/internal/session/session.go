@@ -62,9 +62,10 @@ type Evaluator interface {
 	Comm(eval.Comm) error
 	Kill()
 	// Close returns when the process is gone; it is killed when ctx is done.
-	Close(ctx context.Context)
+	Close(ctx context.Context) error
 	Alive() bool
-	Done() <-chan struct{} // closed when the process has ended
+	Exited() <-chan struct{} // closed when the process has ended
+	Death() *eval.Error      // why it has; nil while it runs
 }
 
 // Config is what a Session is made of.

@@ -23,6 +23,7 @@ type supervisor struct {
 
 // loss is what the death of an evaluator took.
 type loss struct {
+	cause     string   // empty: the reader knows it
 	variables []string // as cells spell them
 	broken    []string // what could not be loaded again, as sentences
 }
@@ -31,7 +32,11 @@ type loss struct {
 // that it starts lives until life is done; ctx ends the wait for it.
 func (v *supervisor) ready(life, ctx context.Context) (Evaluator, error) {
 	if v.current != nil && !v.current.Alive() {
+		death := v.current.Death()
 		v.lost = v.bury()
+		if death != nil {
+			v.lost.cause = death.Value
+		}
 	}
 	for v.current == nil {
 		e, err := v.start(life)
@@ -127,8 +132,7 @@ func (v *supervisor) bury() *loss {
 	v.current.Kill()
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
-	v.current.Close(ctx)
-	v.current = nil
+	v.end(ctx)
 	l := &loss{}
 	for _, u := range v.live {
 		for _, x := range u.Vars {
@@ -145,7 +149,7 @@ func (v *supervisor) exited() <-chan struct{} {
 	if v.current == nil {
 		return nil
 	}
-	return v.current.Done()
+	return v.current.Exited()
 }
 
 // report returns what a cell must be told of earlier deaths, once.
@@ -157,9 +161,15 @@ func (v *supervisor) report() *loss {
 
 func (v *supervisor) close(ctx context.Context) {
 	if v.current != nil {
-		v.current.Close(ctx)
-		v.current = nil
+		v.end(ctx)
 	}
+}
+
+func (v *supervisor) end(ctx context.Context) {
+	if err := v.current.Close(ctx); err != nil {
+		v.log.Warn("close evaluator", "error", err)
+	}
+	v.current = nil
 }
 
 // maxNames is how many lost variables a sentence names.
@@ -168,7 +178,11 @@ const maxNames = 20
 // sentence tells the reader what is gone and what is not.
 func (l *loss) sentence() string {
 	var b strings.Builder
-	b.WriteString("The process that runs the cells has ended and a new one takes its place: ")
+	b.WriteString("The process that runs the cells has ended")
+	if l.cause != "" {
+		fmt.Fprintf(&b, " (%s)", l.cause)
+	}
+	b.WriteString(" and a new one takes its place: ")
 	names := l.variables
 	switch {
 	case len(names) == 0:
