@@ -43,7 +43,7 @@ func (g *Grid) right(column int) bool { return column < len(g.Right) && g.Right[
 func (g *Grid) HTML() string {
 	var b strings.Builder
 	rows, note := g.shown()
-	fmt.Fprintf(&b, `<table lang=%q style="border-collapse:collapse;margin:4px 0">`, CurrentLanguage())
+	fmt.Fprintf(&b, `<table lang=%q style="table-layout:auto;border-collapse:collapse;margin:4px 0">`, CurrentLanguage())
 	if g.Caption != "" {
 		b.WriteString(`<caption style="text-align:left;font-weight:bold">` + html.EscapeString(g.Caption) + `</caption>`)
 	}

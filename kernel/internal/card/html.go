@@ -21,11 +21,11 @@ const (
 	muted     = "opacity:0.7"
 	troubled  = "color:#d9434f;color:var(--vscode-errorForeground,var(--jp-error-color1,#d9434f))"
 	wrong     = "color:#d9434f" // without the theme's, for what stands on many lines
-	cellStyle = "text-align:left;vertical-align:top;padding:1px 14px 1px 0;white-space:nowrap"
-	numStyle  = "text-align:right;vertical-align:top;padding:1px 14px 1px 0;white-space:nowrap"
-	textStyle = "text-align:left;vertical-align:top;padding:1px 0;white-space:pre-wrap;word-break:break-all;font-family:monospace"
+	cellStyle = "text-align:left;vertical-align:baseline;padding:1px 14px 1px 0;white-space:nowrap"
+	numStyle  = "text-align:right;vertical-align:baseline;padding:1px 14px 1px 0;white-space:nowrap"
+	textStyle = "text-align:left;vertical-align:baseline;line-height:18px;padding:1px 0;white-space:pre-wrap;word-break:break-all;font-family:monospace"
 	headStyle = ";font-weight:bold;border-bottom:1px solid rgba(128,128,128,0.4)"
-	tabStyle  = "border-collapse:collapse;border:none;margin:0 0 4px 0;font-size:13px;line-height:1.4"
+	tabStyle  = "table-layout:auto;border-collapse:collapse;border:none;margin:0 0 4px 0;font-size:13px;line-height:1.4"
 	capStyle  = "text-align:left;font-weight:bold;font-size:13px;padding:10px 0 2px 0;white-space:nowrap;caption-side:top;color:inherit"
 )
 
