@@ -31,14 +31,16 @@ type bench struct {
 	yaegi    *yaegi.Interpreter
 	imported map[[2]string]bool
 	out      *output
+	errs     *output // what the interpreter writes to standard error
 	serial   int
 	dump     io.Writer // gets the lowered code when not nil
 }
 
 // output collects what cells print, from any goroutine.
 type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+	mu     sync.Mutex
+	buf    bytes.Buffer
+	direct io.Writer // where it goes instead
 }
 
 func (o *output) Write(p []byte) (int, error) {
@@ -47,6 +49,9 @@ func (o *output) Write(p []byte) (int, error) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.direct != nil {
+		return o.direct.Write(p)
+	}
 	return o.buf.Write(p)
 }
 
@@ -71,13 +76,17 @@ func (s shower) Result(b *eval.Bundle) error {
 
 func newBench(t testing.TB) *bench {
 	b := &bench{check: check.NewSession(), lower: lower.New(), imported: map[[2]string]bool{}, out: &output{}}
+	b.errs = b.out
+	if _, runner := t.(fatal); runner {
+		b.errs = &output{}
+	}
 	host.Set(shower{out: b.out})
 	rt.SetHooks(rt.Hooks{
 		Write:    func(_ string, p []byte) (int, error) { return b.out.Write(p) },
 		Exit:     func(_ int, call string) { fmt.Fprintln(b.out, call) },
 		Panicked: func(v any) { fmt.Fprintf(b.out, "goroutine panic: %s\n", rt.Text(v)) },
 	})
-	b.yaegi = yaegi.New(yaegi.Options{Stdout: b.out, Stderr: b.out, Unrestricted: true})
+	b.yaegi = yaegi.New(yaegi.Options{Stdout: b.out, Stderr: b.errs, Unrestricted: true})
 	for _, s := range symbols.Tables() {
 		if err := b.yaegi.Use(s); err != nil {
 			t.Fatal(err)
