@@ -109,7 +109,7 @@ func (c *checking) replacedKeys() map[string]bool {
 		add(key)
 	}
 	for name, d := range c.imports {
-		if old := c.session.live[name]; old != nil && !sameImport(old.obj, d.obj) {
+		if old := c.session.live[name]; old != nil && !sameImport(old.obj, d.obj) && !(old.auto && d.auto) {
 			add(name)
 		}
 	}

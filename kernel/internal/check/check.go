@@ -82,7 +82,6 @@ type checking struct {
 	top      map[string]*ast.Ident   // variables of the statements' top level
 	promoted map[string]bool         // those of them that are checked at package level
 	pulled   map[string]bool         // live generic types that get another method
-	inits    []*ast.FuncDecl         // functions called init
 
 	again    []*declaration    // live declarations that are checked again
 	onlyVars map[string]bool   // those of them that depend on nothing new but variables of the statements
@@ -226,12 +225,7 @@ func (c *checking) funcDecl(d *ast.FuncDecl) bool {
 		return false
 	}
 	if d.Recv == nil {
-		if d.Name.Name == "init" && d.Type.TypeParams == nil && d.Type.Params.NumFields()+d.Type.Results.NumFields() == 0 {
-			// Go calls every init; to be called it needs a name.
-			c.inits = append(c.inits, d)
-			d.Name.Name = fmt.Sprintf("init"+unlike+"%d", len(c.inits))
-			c.restore = append(c.restore, func() { d.Name.Name = "init" })
-		} else {
+		if d.Name.Name != "init" { // which nothing can refer to
 			c.declares[d.Name.Name] = true
 		}
 		return true
@@ -325,7 +319,8 @@ func (c *checking) insert(name string) {
 // of the top level are used.
 func (c *checking) wrapper() *ast.FuncDecl {
 	end := c.stmts.Body.Rbrace
-	c.callInits()
+	c.lastExpr()
+	c.callMain()
 	list := slices.Clone(c.body)
 	if n := len(list); n > 0 && c.result != nil && !isCall(c.result) {
 		list[n-1] = assign(c.result.Pos(), &ast.Ident{NamePos: c.result.Pos(), Name: "_"}, c.result)
@@ -339,33 +334,25 @@ func (c *checking) wrapper() *ast.FuncDecl {
 		Body: &ast.BlockStmt{Lbrace: c.stmts.Body.Lbrace, List: list, Rbrace: end}}
 }
 
-// callInits puts calls of the cell's init functions before its statements,
-// and of main after them when the cell is a whole program.
-func (c *checking) callInits() {
-	var calls []ast.Stmt
-	for _, d := range c.inits {
-		calls = append(calls, call(d.Name))
-		id := calls[len(calls)-1].(*ast.ExprStmt).X.(*ast.CallExpr).Fun.(*ast.Ident)
-		c.restore = append(c.restore, func() {
-			id.Name = "init"
-			if fn, ok := c.info.Defs[d.Name].(*types.Func); ok {
-				*fn = *types.NewFunc(fn.Pos(), fn.Pkg(), "init", fn.Signature())
-			}
-		})
+// callMain puts a call of main after the statements, of which there are none,
+// of a whole program. The cell's init functions are called by lower.
+func (c *checking) callMain() {
+	if !c.whole || len(c.body) > 0 {
+		return
 	}
-	c.body = append(calls, c.body...)
+	for _, d := range c.decls.Decls {
+		if fd, ok := d.(*ast.FuncDecl); ok && fd.Recv == nil && fd.Name.Name == "main" {
+			c.body = append(c.body, call(fd.Name))
+		}
+	}
+}
+
+// lastExpr notes the expression that ends the statements.
+func (c *checking) lastExpr() {
 	if n := len(c.stmts.Body.List); n > 0 {
 		if last, ok := c.stmts.Body.List[n-1].(*ast.ExprStmt); ok {
 			c.result = last.X
 			c.silent = c.layout.last.tok == token.SEMICOLON
-		}
-		return
-	}
-	if c.whole {
-		for _, d := range c.decls.Decls {
-			if fd, ok := d.(*ast.FuncDecl); ok && fd.Recv == nil && fd.Name.Name == "main" {
-				c.body = append(c.body, call(fd.Name))
-			}
 		}
 	}
 }

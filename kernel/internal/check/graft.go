@@ -43,6 +43,7 @@ func (c *checking) methodDecl(d *ast.FuncDecl) bool {
 		c.fail(name.Pos(), "cannot define new methods on non-local type "+name.Name, "")
 		return false
 	}
+	key = base.Obj().Name() + "." + d.Name.Name
 	if c.methods[key] {
 		c.fail(d.Name.Pos(), "method "+key+" already declared in this cell", "")
 		return false

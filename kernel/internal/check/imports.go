@@ -62,7 +62,7 @@ func (c *checking) missingImports() {
 	selected := map[string]map[string]bool{} // package name to what is selected from it
 	for _, free := range c.free {
 		for _, id := range free {
-			if c.known(id.Name) {
+			if c.known(id.Name) && !c.autoImport(id.Name) {
 				continue
 			}
 			if selected[id.Name] == nil && len(stdlib.ByName(id.Name)) > 0 {
@@ -85,12 +85,34 @@ func (c *checking) missingImports() {
 		if len(members) == 0 {
 			continue // a name alone is not a package
 		}
+		if c.autoImport(name) && c.hasAll(name, members) {
+			continue
+		}
 		pkg, err := stdlib.Importer().Import(choose(name, members))
 		if err != nil {
 			continue
 		}
-		c.imports[name] = &declaration{obj: types.NewPkgName(token.NoPos, c.pkg, name, pkg), key: name, cell: c.cell}
+		c.imports[name] = &declaration{obj: types.NewPkgName(token.NoPos, c.pkg, name, pkg), key: name, cell: c.cell, auto: true}
 	}
+}
+
+// autoImport tells whether name is live as a package that was added to a cell
+// for want of an import: another cell may mean another one, as text/template
+// and html/template.
+func (c *checking) autoImport(name string) bool {
+	d := c.session.live[name]
+	return d != nil && d.auto && !c.declares[name] && c.top[name] == nil && c.imports[name] == nil
+}
+
+// hasAll tells whether the live package of this name has all the members.
+func (c *checking) hasAll(name string, members map[string]bool) bool {
+	scope := c.session.live[name].obj.(*types.PkgName).Imported().Scope()
+	for m := range members {
+		if scope.Lookup(m) == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // known tells whether name means something in the cell without an import.

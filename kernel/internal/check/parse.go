@@ -49,8 +49,7 @@ func parse(cell Cell, base int, mode parser.Mode, inOrder bool) *syntax {
 	for _, c := range l.chunks {
 		switch c.kind {
 		case command:
-			x.errors = []*Error{{Pos: token.Position{Offset: c.start},
-				Msg: "commands (lines that start with % or !) are not supported yet"}}
+			x.errors = []*Error{x.noCommands(c)}
 			return x.empty()
 		case packageClause:
 			x.packageClause(c)
@@ -81,6 +80,15 @@ func parse(cell Cell, base int, mode parser.Mode, inOrder bool) *syntax {
 		x.stmts = emptyBody()
 	}
 	return x
+}
+
+// noCommands refuses a command. "!ok" may be meant as an expression.
+func (x *syntax) noCommands(c chunk) *Error {
+	e := &Error{Pos: token.Position{Offset: c.start}, Msg: "commands (lines that start with % or !) are not supported yet"}
+	if text := x.cell.Source[c.start:c.end]; text[0] == '!' && identEnd(text, 1) == len(text) && len(text) > 1 {
+		e.Hint = "to show the value, write (" + text + ")"
+	}
+	return e
 }
 
 func emptyBody() *ast.FuncDecl {

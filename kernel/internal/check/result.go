@@ -147,11 +147,18 @@ func (c *checking) recordUses(u *Unit) {
 
 // showResult decides whether the value of the last statement is shown.
 func (c *checking) showResult(u *Unit) {
-	if c.result == nil || c.silent {
+	if c.result == nil {
 		return
 	}
 	tv := c.info.Types[c.result]
 	if tv.IsVoid() || tv.Type == nil || c.prints(c.result) {
+		return
+	}
+	if c.silent {
+		if call, ok := ast.Unparen(c.result).(*ast.CallExpr); !ok || !c.info.Types[call.Fun].IsValue() {
+			u.Body = slices.Clone(u.Body) // Go would not have it as a statement
+			u.Body[len(u.Body)-1] = assign(c.result.Pos(), &ast.Ident{NamePos: c.result.Pos(), Name: "_"}, c.result)
+		}
 		return
 	}
 	if b, ok := tv.Type.(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {

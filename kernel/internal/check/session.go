@@ -1,9 +1,12 @@
 package check
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -38,6 +41,7 @@ type declaration struct {
 	cell   Cell            // that holds decl
 	file   *token.File     // that holds decl
 	uses   map[string]bool // keys of the session's declarations that decl mentions
+	auto   bool            // an import that no cell has asked for
 }
 
 // receiver is the type's name in the key of a method, or "".
@@ -83,6 +87,41 @@ func (s *Session) Commit(u *Unit) {
 			s.live[d.key] = d
 		}
 	}
+}
+
+// Name describes a live declaration.
+type Name struct {
+	Name  string
+	Kind  string // "var", "func", "type", "const" or "import"
+	Type  string // as Go spells it; the path of an import
+	Label string // of the cell that declares it
+}
+
+// Names lists the live declarations in the order in which they became so.
+func (s *Session) Names() []Name {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := slices.SortedFunc(maps.Values(s.live), func(a, b *declaration) int { return cmp.Compare(a.number, b.number) })
+	names := make([]Name, 0, len(list))
+	for _, d := range list {
+		n := Name{Name: d.key, Label: d.cell.Label, Type: types.TypeString(d.obj.Type(), qualifier(s.pkg))}
+		switch obj := d.obj.(type) {
+		case *types.Var:
+			n.Kind = "var"
+		case *types.Func:
+			n.Kind = "func"
+		case *types.TypeName:
+			n.Kind = "type"
+			n.Type = types.TypeString(obj.Type().Underlying(), qualifier(s.pkg))
+		case *types.Const:
+			n.Kind = "const"
+		case *types.PkgName:
+			n.Kind = "import"
+			n.Type = obj.Imported().Path()
+		}
+		names = append(names, n)
+	}
+	return names
 }
 
 // typeName is the object of a live type.
