@@ -31,6 +31,6 @@ func kernelCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log what happens to standard error")
-	cmd.Flags().StringVar(&history, "history", "", "file that keeps what was run (default: in the user's data folder)")
+	cmd.Flags().StringVar(&history, "history", "", "`FILE` that keeps what was run, or :memory: (default: in the user's data folder)")
 	return cmd
 }

@@ -63,10 +63,16 @@ func execute(args []string, std streams) int {
 	}
 	fmt.Fprintln(std.err, "iyagi:", err)
 	var usage *usageError
-	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
+	if errors.As(err, &usage) || ofCobra(err) {
 		return 2
 	}
 	return 1
+}
+
+// ofCobra tells the wrong command lines that cobra finds by itself, for whose
+// errors it has no type.
+func ofCobra(err error) bool {
+	return strings.HasPrefix(err.Error(), "unknown command") || strings.HasPrefix(err.Error(), "if any flags in the group")
 }
 
 // usageError is a wrong command line.

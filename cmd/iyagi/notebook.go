@@ -91,9 +91,7 @@ func (b *book) run(ctx context.Context) error {
 		return err
 	}
 	defer func() {
-		if c.Shutdown(ctx) != nil {
-			c.Close()
-		}
+		shutDown(ctx, c)
 		b.collect()
 	}()
 	b.describe(c.KernelInfo())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -29,7 +30,7 @@ func (r *runner) program(ctx context.Context, path string) exitStatus {
 	if err != nil {
 		return r.fail(err)
 	}
-	defer c.Close()
+	defer shutDown(ctx, c)
 	input := bufio.NewReader(r.std.in)
 	result, err := r.execute(ctx, c, string(source), client.Options{
 		StopOnError: true,
@@ -48,9 +49,7 @@ func (r *runner) program(ctx context.Context, path string) exitStatus {
 	if err != nil {
 		return r.fail(err)
 	}
-	status := r.programStatus(result.Err())
-	c.Shutdown(ctx)
-	return status
+	return r.programStatus(result.Err(), filepath.Base(path))
 }
 
 // copyOutput writes what a program prints and shows.
@@ -71,9 +70,12 @@ func (r *runner) copyOutput(m *protocol.Message) {
 
 var exitCode = regexp.MustCompile(`^(?:os\.Exit\((-?\d+)\)|exit status (\d+))`)
 
+// cellName is what the kernel calls the cell in front of a position.
+var cellName = regexp.MustCompile(`(?m)^((?:\x1b\[[0-9;]*m)*)input 1\b`)
+
 // programStatus prints why a program failed, as far as Go's own run-time
 // would, and returns the exit status of such a program.
-func (r *runner) programStatus(err error) exitStatus {
+func (r *runner) programStatus(err error, file string) exitStatus {
 	e, ok := err.(*client.CellError)
 	if !ok {
 		return 0
@@ -86,7 +88,7 @@ func (r *runner) programStatus(err error) exitStatus {
 		code, _ := strconv.Atoi(m[1] + m[2])
 		return exitStatus(code & 0xff)
 	}
-	text := strings.Join(e.Traceback, "\n")
+	text := cellName.ReplaceAllString(strings.Join(e.Traceback, "\n"), "${1}"+file)
 	if !r.std.errTTY {
 		text = plain(text)
 	}

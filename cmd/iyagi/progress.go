@@ -20,9 +20,10 @@ type progress struct {
 	mu      sync.Mutex
 	cell    int // now running, from 1
 	state   string
-	began   time.Time
-	shown   bool // the line stands on the terminal
-	midline bool // the last output did not end its line
+	started time.Time // of the run
+	began   time.Time // of the cell
+	shown   bool      // the line stands on the terminal
+	midline bool      // the last output did not end its line
 	tick    *time.Ticker
 	stop    chan struct{}
 	stopped sync.WaitGroup
@@ -31,7 +32,7 @@ type progress struct {
 // newProgress begins; end must be called. On a terminal one goroutine keeps
 // the time current.
 func newProgress(std streams, name string, cells int, quiet bool) *progress {
-	p := &progress{std: std, name: name, total: cells, quiet: quiet, began: time.Now(), stop: make(chan struct{})}
+	p := &progress{std: std, name: name, total: cells, quiet: quiet, started: time.Now(), began: time.Now(), stop: make(chan struct{})}
 	if p.live() {
 		p.tick = time.NewTicker(100 * time.Millisecond)
 		p.stopped.Go(func() {
@@ -131,8 +132,8 @@ func (p *progress) hide() {
 	}
 }
 
-// end removes the line.
-func (p *progress) end(bool) {
+// end removes the line; on a terminal a run that went well leaves a summary.
+func (p *progress) end(ok bool) {
 	close(p.stop)
 	p.stopped.Wait()
 	p.mu.Lock()
@@ -142,6 +143,9 @@ func (p *progress) end(bool) {
 	}
 	p.finishLine()
 	p.hide()
+	if ok && p.live() {
+		fmt.Fprintf(p.std.err, "\x1b[2m%s  %d cells  %s\x1b[0m\n", p.name, p.total, short(time.Since(p.started)))
+	}
 }
 
 func short(d time.Duration) string {

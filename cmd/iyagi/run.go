@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -108,7 +109,9 @@ func isProgram(path string) bool {
 // runFiles runs each file and returns the first failure as an exit status; the
 // words about it have been printed by then.
 func runFiles(ctx context.Context, files []string, o runOptions, std streams) error {
-	ctx, cancel := context.WithCancel(ctx)
+	// The temporary files of a kernel hold its key: they go even when we are
+	// told to go.
+	ctx, cancel := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
 	defer cancel()
 	r := &runner{options: o, std: std, several: len(files) > 1, interrupts: make(chan os.Signal, 1)}
 	signal.Notify(r.interrupts, os.Interrupt)
@@ -129,6 +132,9 @@ func runFiles(ctx context.Context, files []string, o runOptions, std streams) er
 		if status == 0 {
 			status = got
 		}
+		if ctx.Err() != nil {
+			return terminated
+		}
 		if got == interrupted {
 			break
 		}
@@ -139,8 +145,11 @@ func runFiles(ctx context.Context, files []string, o runOptions, std streams) er
 	return nil
 }
 
-// interrupted is the exit status of a run that Ctrl-C ended, as shells have it.
-const interrupted = exitStatus(130)
+// The exit statuses of a run that a signal ended, as shells have them.
+const (
+	interrupted = exitStatus(130) // Ctrl-C
+	terminated  = exitStatus(143)
+)
 
 // runner runs one file after the other.
 type runner struct {
@@ -159,7 +168,7 @@ func (r *runner) spec(own bool) (client.Kernel, error) {
 			return client.Kernel{}, err
 		}
 		k := client.Kernel{
-			Name: install.DisplayName, Argv: []string{exe, "kernel", "{connection_file}"},
+			Name: install.DisplayName, Argv: []string{exe, "kernel", "--history=:memory:", "{connection_file}"}, // nobody typed this
 			InterruptMode: "message", Attr: install.NewSession(),
 		}
 		if client.HasIPC() {
@@ -270,11 +279,19 @@ func (r *runner) watch(ctx context.Context, c *client.Client, done <-chan struct
 	}
 }
 
+// shutDown ends a kernel in good order, whatever has happened to ctx.
+func shutDown(ctx context.Context, c *client.Client) {
+	c.Shutdown(context.WithoutCancel(ctx)) // that it had to be killed is no news to the user
+}
+
 // fail prints why a file failed.
 func (r *runner) fail(err error) exitStatus {
 	var status exitStatus
 	if errors.As(err, &status) {
 		return status
+	}
+	if errors.Is(err, context.Canceled) {
+		return terminated
 	}
 	fmt.Fprintln(r.std.err, "iyagi:", err)
 	return 1

@@ -80,6 +80,7 @@ func (s *session) read(l *link) {
 	for {
 		frames, err := l.receive()
 		if err != nil {
+			l.close() // a kernel that takes its leave waits for us to take note
 			s.ended(l, err)
 			return
 		}

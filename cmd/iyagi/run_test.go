@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"iyagi/install"
+	"iyagi/notebooks/nbformat"
+)
+
+// command is the program under test with a home of its own.
+func command(t testing.TB, args ...string) *exec.Cmd {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // reached only when something hangs
+	t.Cleanup(cancel)
+	exe, err := exec.LookPath("iyagi") // testscript has put it there
+	if err != nil {
+		t.Fatal(err)
+	}
+	home, temp := t.TempDir(), t.TempDir()
+	c := exec.CommandContext(ctx, exe, args...)
+	c.Env = append(os.Environ(), "HOME="+home, "USERPROFILE="+home, "APPDATA="+home, "LOCALAPPDATA="+home, "TMPDIR="+temp)
+	c.SysProcAttr = install.NewSession() // its Ctrl-C is ours to send
+	t.Cleanup(func() {
+		if left, _ := os.ReadDir(temp); len(left) != 0 {
+			t.Errorf("left in the folder of temporary files: %v", left)
+		}
+	})
+	return c
+}
+
+// until reads from r until text has come.
+type until struct {
+	text string
+	seen chan struct{}
+	all  bytes.Buffer
+}
+
+func (u *until) Write(p []byte) (int, error) {
+	before := strings.Contains(u.all.String(), u.text)
+	u.all.Write(p)
+	if !before && strings.Contains(u.all.String(), u.text) {
+		close(u.seen)
+	}
+	return len(p), nil
+}
+
+// Ctrl-C interrupts the cell and ends the run with what was printed before.
+func TestInterrupt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "loop.go")
+	source := "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(\"begun\")\n\tfor {\n\t}\n}\n"
+	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := command(t, "run", path)
+	out := &until{text: "begun\n", seen: make(chan struct{})}
+	c.Stdout = out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-out.seen
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Skip("no signals on this system: ", err)
+	}
+	began := time.Now()
+	c.Wait()
+	if got := c.ProcessState.ExitCode(); got != 130 {
+		t.Errorf("exit status %d, want 130", got)
+	}
+	t.Logf("%v from Ctrl-C to the end", time.Since(began))
+}
+
+// A program that reads what nobody writes can be interrupted too, and one
+// that is ended from outside leaves no kernel.
+func TestTerminate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "loop.go")
+	source := "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc main() {\n\tfmt.Println(\"pid\", os.Getppid())\n\tselect {}\n}\n"
+	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := command(t, "run", path)
+	out := &until{text: "pid ", seen: make(chan struct{})}
+	c.Stdout = out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-out.seen
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Skip("no signals on this system: ", err)
+	}
+	c.Wait() // returns when nobody holds our end of standard output
+	if got := c.ProcessState.ExitCode(); got != 143 {
+		t.Errorf("exit status %d, want 143", got)
+	}
+}
+
+func TestOutputText(t *testing.T) {
+	raw := func(s string) json.RawMessage { return json.RawMessage(strconv.Quote(s)) }
+	tests := []struct {
+		data map[string]json.RawMessage
+		want string
+	}{
+		{map[string]json.RawMessage{"text/html": raw("<b>"), "text/plain": raw("plain"), "text/markdown": raw("**md**")}, "plain"},
+		{map[string]json.RawMessage{"text/html": raw("<b>"), "text/markdown": raw("**md**")}, "**md**"},
+		{map[string]json.RawMessage{"text/html": raw("<b>"), "image/png": raw("AAAA")}, "<image/png, text/html>"},
+	}
+	for _, test := range tests {
+		a := nbformat.NewRecorder().Area()
+		a.Display(test.data, nil, "")
+		if got := outputText(a.Outputs()[0]); got != test.want {
+			t.Errorf("%v: %q, want %q", test.data, got, test.want)
+		}
+	}
+}
+
+func BenchmarkRunProgram(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "hello.go")
+	if err := os.WriteFile(path, []byte("package main\n\nfunc main() { println(1) }\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := command(b, "run", path).Run(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
