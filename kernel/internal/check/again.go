@@ -154,8 +154,14 @@ func (c *checking) chooseAgain() {
 			return true
 		case c.declares[t]:
 			// A type that its own cell declares anew takes its methods from
-			// there; methods of other cells stay with the name.
-			return !c.pulled[t] && live.cell.Serial == d.cell.Serial
+			// there; methods of other cells stay with the name, if it
+			// is still that of a type of its own. One that was declared
+			// for an alias of the type stays with what the alias means.
+			if name := c.receiverType(d.decl.(*ast.FuncDecl).Recv.List[0].Type); name == nil || name.Name != t {
+				return true
+			}
+			spec := c.typeSpec(t)
+			return !c.pulled[t] && (live.cell.Serial == d.cell.Serial || spec == nil || spec.Assign.IsValid())
 		case isGeneric(live.obj):
 			c.kept[d.key] = &Error{Msg: "the methods of a generic type are fixed; run the cell that declares " + t + " again"}
 			return true
