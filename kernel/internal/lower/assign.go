@@ -47,6 +47,9 @@ func (p *fn) define(s *ast.AssignStmt) {
 	for i, x := range s.Rhs {
 		if len(s.Lhs) == len(s.Rhs) && !isBlank(s.Lhs[i]) {
 			rhs[i] = p.as(x, p.typeOf(s.Lhs[i]))
+			if p.isConst(x) {
+				rhs[i] = p.expr(x) // the literal has to tell the type
+			}
 			if p.isNil(x) {
 				rhs[i] = p.conv(p.typeOf(s.Lhs[i])) + "(nil)"
 			}

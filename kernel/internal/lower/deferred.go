@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
 	"strings"
@@ -132,7 +133,7 @@ func (p *fn) deferredBuiltin(name string, c *ast.CallExpr) string {
 		case name == "panic" || p.isNil(a):
 			t = emptyInterface
 		}
-		v := "a" + string(rune('0'+i)) + "__"
+		v := fmt.Sprintf("a%d__", i)
 		params = append(params, v+" "+p.typ(t))
 		args = append(args, v)
 		vals = append(vals, p.as(a, t))

@@ -16,6 +16,7 @@ type fn struct {
 	out     *strings.Builder
 	sig     *types.Signature // of the innermost function
 	resVars []string         // its result variables, when it has them
+	header  bool             // before a block: a composite literal needs parentheses
 	naked   bool             // the results are the declared ones: return needs no operands
 	loops   int              // loops around the statement in the innermost function
 	over    *overFunc        // the body of the innermost range over a function, see rangefunc.go
@@ -281,7 +282,11 @@ func (p *fn) composite(x *ast.CompositeLit) string {
 	for i, el := range x.Elts {
 		elems[i] = p.element(el, i, t.Underlying())
 	}
-	return prefix + p.typ(t) + "{" + strings.Join(elems, ", ") + "}"
+	s := prefix + p.typ(t) + "{" + strings.Join(elems, ", ") + "}"
+	if p.header {
+		return "(" + s + ")"
+	}
+	return s
 }
 
 // element prints one element of a composite literal; fields always with their names.

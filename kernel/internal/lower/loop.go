@@ -16,7 +16,7 @@ func (p *fn) forStmt(s *ast.ForStmt, label string) {
 	open := p.opened(&init)
 	cond := ""
 	if s.Cond != nil {
-		cond = p.expr(s.Cond)
+		cond = p.head(s.Cond)
 	}
 	post := p.simple(s.Post)
 	if strings.Contains(post, "\n") {
@@ -215,7 +215,9 @@ func (p *fn) bindRange(x ast.Expr, tok token.Token, val string) {
 
 // rangeContainer ranges over a slice, array, pointer to array, map or channel.
 func (p *fn) rangeContainer(s *ast.RangeStmt, t types.Type, label string) {
+	end := p.inHeader()
 	x := p.operand(s.X, precPrimary)
+	end()
 	if isBlank(s.Key) && isBlank(s.Value) {
 		clause := "for range "
 		if _, ch := t.Underlying().(*types.Chan); !ch && s.Key != nil {

@@ -28,7 +28,10 @@ type marker struct {
 	start string // line:column of the body's first statement
 }
 
-func (m *marker) name() string { return fmt.Sprintf("m__%d", m.id) }
+// markName ends in underscores, as no name made of a user's does.
+func markName(id int) string { return fmt.Sprintf("at__%d__", id) }
+
+func (m *marker) name() string { return markName(m.id) }
 
 // newMarker makes the marker of a function body; nil for library code.
 func (p *fn) newMarker(body *ast.BlockStmt) *marker {
@@ -53,7 +56,8 @@ func (p *fn) prologue(m *marker) string {
 func (d *decl) markers() string {
 	var b strings.Builder
 	for _, id := range d.marks {
-		fmt.Fprintf(&b, "\nvar m__%d int\nvar m__%dr = %s(%d, &m__%d)", id, id, d.rt("Mark"), id, id)
+		n := markName(id)
+		fmt.Fprintf(&b, "\nvar %s int\nvar %sr = %s(%d, &%s)", n, n, d.rt("Mark"), id, n)
 	}
 	return b.String()
 }

@@ -153,7 +153,7 @@ func (p *fn) ifStmt(s *ast.IfStmt) {
 	if init != "" {
 		init += "; "
 	}
-	p.printf("if %s%s {", init, p.expr(s.Cond))
+	p.printf("if %s%s {", init, p.head(s.Cond))
 	p.block(s.Body.List)
 	switch e := s.Else.(type) {
 	case nil:
@@ -173,7 +173,21 @@ func (p *fn) simple(s ast.Stmt) string {
 	if s == nil {
 		return ""
 	}
+	defer p.inHeader()()
 	return strings.TrimSuffix(p.capture(func() { p.unmarked(s) }), "\n")
+}
+
+// inHeader says that what is printed next stands before a block. It returns what ends that.
+func (p *fn) inHeader() func() {
+	old := p.header
+	p.header = true
+	return func() { p.header = old }
+}
+
+// head prints an expression in a header.
+func (p *fn) head(x ast.Expr) string {
+	defer p.inHeader()()
+	return p.expr(x)
 }
 
 // opened prints an init of several lines in a block of its own. It returns what closes the block.

@@ -43,7 +43,7 @@ func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 		}
 	}
 	if !mixed {
-		tag := p.as(s.Tag, nil)
+		tag := p.head(s.Tag)
 		return tag, func(list []ast.Expr) []string {
 			out := make([]string, len(list))
 			for i, x := range list {
