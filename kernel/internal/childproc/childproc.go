@@ -46,9 +46,17 @@ var self struct {
 	files []*os.File
 }
 
+// In a child of this package the main goroutine keeps the main thread: only
+// while packages are initialised is it sure to run there.
+func init() {
+	if _, ok := os.LookupEnv(roleVariable); ok {
+		runtime.LockOSThread()
+	}
+}
+
 // Main must be the first call of main and of TestMain. In a process started
-// by [Start] it runs the role of that name, exits with its result and does
-// not return.
+// by [Start] it runs the role of that name on the main thread, exits with its
+// result and does not return.
 func Main(roles map[string]func() int) {
 	self.ready = true
 	value, ok := os.LookupEnv(roleVariable)

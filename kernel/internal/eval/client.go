@@ -87,7 +87,7 @@ func (c *Client) launch(ctx context.Context, cfg Config) (err error) {
 	}
 	c.process, err = childproc.Start(ctx, "evaluator", childproc.Options{
 		Files: []*os.File{theirs[3], theirs[2]}, Stdout: theirs[0], Stderr: theirs[1],
-		Dir: cfg.Dir, Env: append(quietCrash(), cfg.Env...), Tree: c.tree,
+		Dir: cfg.Dir, Env: append(QuietCrash(), cfg.Env...), Tree: c.tree,
 	})
 	if err != nil {
 		return err
@@ -156,7 +156,10 @@ func (c *Client) await(reading *sync.WaitGroup, files []*os.File) {
 	closeAll(files)
 	crash := c.readers[1].crash.held
 	c.mu.Lock()
-	c.death = obituary(state, crash, c.killed)
+	c.death = Obituary(state, crash)
+	if c.killed {
+		c.death = &Error{Name: "fatal", Value: "the evaluator was stopped"}
+	}
 	done, id := c.done, c.doneID
 	c.done = nil
 	c.mu.Unlock()
@@ -184,7 +187,7 @@ func (c *Client) finish(id int, d *Done) {
 // last byte that it printed. receive is called by one goroutine at a time, in
 // the order in which things were shown; while it does not return, the
 // evaluator's writers wait. When the evaluator ends, the result's Error says
-// why: Name is "fatal" or "exit", and Value begins as Go's message does.
+// why: Name is "fatal", and Value begins as Go's message does.
 // When ctx is done the evaluator is killed.
 func (c *Client) Run(ctx context.Context, r Run, receive func(Output)) *Done {
 	c.running.Lock()
@@ -242,7 +245,7 @@ func (c *Client) Kill() {
 
 // Close ends the evaluator and everything below it, asking first and killing
 // when ctx is done, and returns when all is gone.
-func (c *Client) Close(ctx context.Context) {
+func (c *Client) Close(ctx context.Context) error {
 	c.mu.Lock()
 	c.killed = true
 	c.mu.Unlock()
@@ -250,10 +253,11 @@ func (c *Client) Close(ctx context.Context) {
 	stop := context.AfterFunc(ctx, c.Kill)
 	defer stop()
 	<-c.dead
+	return nil
 }
 
-// Done is closed when the evaluator has ended and all it showed is delivered.
-func (c *Client) Done() <-chan struct{} { return c.dead }
+// Exited is closed when the evaluator has ended and all it showed is delivered.
+func (c *Client) Exited() <-chan struct{} { return c.dead }
 
 // Alive tells whether the evaluator runs.
 func (c *Client) Alive() bool {

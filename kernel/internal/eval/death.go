@@ -13,20 +13,20 @@ import (
 	"iyagi/kernel/internal/childproc"
 )
 
-// crashText holds back text of descriptor 2 that may be the last words of
+// Crash holds back text of descriptor 2 that may be the last words of
 // the Go runtime: when the evaluator ends they become the error and not
 // hundreds of lines of output; when it lives on they are text like any other.
-type crashText struct {
+type Crash struct {
 	held    []byte
 	midline bool        // the last byte delivered was not the end of a line
 	final   atomic.Bool // the evaluator has ended: nothing is released any more
 }
 
-// quietCrash keeps the Go runtime of an evaluator from describing each
+// QuietCrash is the environment that keeps the Go runtime of an evaluator or a worker from describing each
 // goroutine when it dies: the interpreter's own calls, which are all that
 // stands there, tell a reader nothing, and after a stack overflow they take seconds to find.
 // Who looks for a defect of ours sets GOTRACEBACK.
-func quietCrash() []string {
+func QuietCrash() []string {
 	if os.Getenv(tracebackVariable) != "" {
 		return nil
 	}
@@ -43,20 +43,26 @@ var crashStart = [][]byte{
 	[]byte("SIGSEGV: "), []byte("SIGBUS: "), []byte("SIGQUIT: "), []byte("SIGABRT: "), []byte("SIGILL: "), []byte("SIGFPE: "), []byte("SIGTRAP: "),
 }
 
-func (c *crashText) holding() bool { return len(c.held) > 0 && !c.final.Load() }
+func (c *Crash) holding() bool { return len(c.held) > 0 && !c.final.Load() }
 
-// patience is how long text is held while nothing follows it. A program may
-// well print "panic: " and live on. The runtime's other words are rarer, and it
+// Final says that the process has ended: what is held is its last words.
+func (c *Crash) Final() { c.final.Store(true) }
+
+// Patience is how long text is to be held while nothing follows it; 0 when none
+// is held, or the process has ended. A program may well print "panic: " and live on. The runtime's other words are rarer, and it
 // takes a second to find its way through a large stack.
-func (c *crashText) patience() time.Duration {
+func (c *Crash) Patience() time.Duration {
+	if len(c.held) == 0 || c.final.Load() {
+		return 0
+	}
 	if bytes.HasPrefix(c.held, []byte("panic: ")) {
 		return 200 * time.Millisecond
 	}
 	return 3 * time.Second
 }
 
-// hold takes text in and returns what can be delivered.
-func (c *crashText) hold(p []byte) []byte {
+// Hold takes text in and returns what can be delivered.
+func (c *Crash) Hold(p []byte) []byte {
 	if len(p) == 0 {
 		return nil
 	}
@@ -65,7 +71,7 @@ func (c *crashText) hold(p []byte) []byte {
 		if len(c.held) < maxCrash {
 			return nil
 		}
-		return c.release()
+		return c.Release()
 	}
 	i := c.start(p)
 	if i < len(p) {
@@ -79,7 +85,7 @@ func (c *crashText) hold(p []byte) []byte {
 
 // start is the index in p of the first line that begins as the runtime's last
 // words do, or may when more follows; len(p) if there is none.
-func (c *crashText) start(p []byte) int {
+func (c *Crash) start(p []byte) int {
 	at := 0
 	if c.midline {
 		at = bytes.IndexByte(p, '\n') + 1
@@ -102,8 +108,8 @@ func (c *crashText) start(p []byte) int {
 	return len(p)
 }
 
-// release gives back what is held.
-func (c *crashText) release() []byte {
+// Release gives back what is held.
+func (c *Crash) Release() []byte {
 	p := c.held
 	c.held = nil
 	if len(p) > 0 {
@@ -112,23 +118,22 @@ func (c *crashText) release() []byte {
 	return p
 }
 
-// obituary says why an evaluator ended, for the cell that ran in it.
-func obituary(s childproc.State, crash []byte, killed bool) *Error {
+// Obituary says why a process that ran code of cells ended. crash is what its
+// Crash held.
+func Obituary(s childproc.State, crash []byte) *Error {
 	e := &Error{Name: "fatal", Frames: frames(crash)}
 	words := lastWords(crash)
 	switch {
-	case killed:
-		e.Name, e.Value = "interrupt", "the evaluator was stopped"
 	case words != "":
 		e.Value = words
 	case s.Err != nil:
-		e.Value = fmt.Sprintf("the evaluator is gone: %v", s.Err)
+		e.Value = fmt.Sprintf("the process is gone: %v", s.Err)
 	case s.Signal == "killed":
 		e.Value = "signal: killed (by another program, or by the system for want of memory)"
 	case s.Signal != "":
 		e.Value = "signal: " + s.Signal
 	default:
-		e.Name, e.Value = "exit", fmt.Sprintf("exit status %d", s.Code)
+		e.Value = fmt.Sprintf("exit status %d", s.Code)
 	}
 	return e
 }

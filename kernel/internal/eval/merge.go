@@ -123,7 +123,7 @@ type reader struct {
 	file  *os.File
 	token *[TokenSize]byte
 	m     *merger
-	crash crashText // of descriptor 2
+	crash Crash // of descriptor 2
 }
 
 // pipeBuffer is as large as Linux's largest pipe for ordinary users: a
@@ -139,11 +139,10 @@ func (r *reader) run() {
 	buf := make([]byte, pipeBuffer)
 	kept := 0 // bytes at the start of buf that may begin a barrier
 	for {
-		switch {
-		case r.crash.final.Load():
+		if r.crash.final.Load() {
 			r.file.SetReadDeadline(time.Now().Add(quiet))
-		case r.crash.holding():
-			r.file.SetReadDeadline(time.Now().Add(r.crash.patience()))
+		} else if d := r.crash.Patience(); d > 0 {
+			r.file.SetReadDeadline(time.Now().Add(d))
 		}
 		n, err := r.file.Read(buf[kept:])
 		data := buf[:kept+n]
@@ -153,7 +152,7 @@ func (r *reader) run() {
 			text, b, data, found = cut(data, r.token)
 			r.text(text)
 			if found {
-				r.m.text(r.index, r.crash.release())
+				r.m.text(r.index, r.crash.Release())
 				r.m.pass(r.index, b)
 			}
 		}
@@ -161,7 +160,7 @@ func (r *reader) run() {
 		switch {
 		case err == nil:
 		case errors.Is(err, os.ErrDeadlineExceeded) && !r.crash.final.Load():
-			r.m.text(r.index, r.crash.release())
+			r.m.text(r.index, r.crash.Release())
 			r.file.SetReadDeadline(time.Time{})
 			if r.crash.final.Load() { // drain set its deadline meanwhile
 				r.drain()
@@ -175,13 +174,13 @@ func (r *reader) run() {
 
 func (r *reader) text(p []byte) {
 	if r.index == 1 {
-		p = r.crash.hold(p)
+		p = r.crash.Hold(p)
 	}
 	r.m.text(r.index, p)
 }
 
 // drain makes run end once the pipe is empty.
 func (r *reader) drain() {
-	r.crash.final.Store(true)
+	r.crash.Final()
 	r.file.SetReadDeadline(time.Now().Add(quiet))
 }

@@ -3,6 +3,7 @@ package interp
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"iyagi/kernel/internal/eval"
@@ -58,5 +59,28 @@ func BenchmarkStart(b *testing.B) {
 		b.StopTimer()
 		c.Close(context.Background())
 		b.StartTimer()
+	}
+}
+
+func benchmarkWorkers(b *testing.B, count int) {
+	n := open(b)
+	u := n.unit("", nil)
+	n.task(&u, "foo", `fmt.Println("foo")`, nil, "fmt")
+	if _, err := n.run(u); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		args := strings.TrimSuffix(strings.Repeat("t_foo, ", count), ", ")
+		out, err := n.run(n.unit("test.Run("+args+")", nil, testImport))
+		if err != nil || strings.Count(out, "exit 0") != count {
+			b.Fatalf("%s %v", out, err)
+		}
+	}
+}
+
+// BenchmarkWorkers is the life of child processes that run one function, all at once.
+func BenchmarkWorkers(b *testing.B) {
+	for _, n := range []int{1, 3, 50} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) { benchmarkWorkers(b, n) })
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"reflect"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -24,15 +25,19 @@ import (
 // each step, and its channel operations also wait on a channel named done.
 // Its own way to stop, by a context, raises the number for good and closes
 // done. Function values that a cell made before keep the old number, so that
-// afterwards they would do nothing when called. So the engine raises the
-// number only until the next cell begins, and sends on done instead of
-// closing it. Of the goroutines that are blocked in native code all that
-// time, those that call the host later end there.
+// afterwards they would do nothing when called, and all goroutines of earlier cells would
+// end too. So the engine raises the number only for a moment, and sends on
+// done, which it makes anew for each cell, instead of closing it. A goroutine
+// of an earlier cell ends by it only if it runs just then. One of the stopped cell that is
+// blocked in native code all that time ends when it next prints (see origin).
 type engine struct {
 	yaegi *interp.Interpreter
 	run   *uint64 // yaegi's run number
 	base  uint64  // its value while code may run
-	done  chan struct{}
+	done  *chan struct{}
+	dones []chan struct{} // of all cells, the newest last
+	mu    sync.Mutex      // guards until, and changes of run
+	until time.Time       // when code may run again after a stop
 	// imported are the imports that yaegi knows, by the name of the file and the
 	// path. It looks a package up by the name of the file at the place of use,
 	// which a line mark changes: "cell 3".
@@ -44,6 +49,9 @@ type stdio struct {
 	in       io.Reader
 	out, err io.Writer
 }
+
+// library gives the packages that lowered code may import; tests add their own.
+var library = Symbols
 
 func newEngine(s stdio, symbols []interp.Exports) (*engine, error) {
 	y := interp.New(interp.Options{Stdin: s.in, Stdout: s.out, Stderr: s.err, Unrestricted: true})
@@ -63,7 +71,7 @@ func newEngine(s stdio, symbols []interp.Exports) (*engine, error) {
 		return nil, fmt.Errorf("start the interpreter: this version of yaegi keeps its run number elsewhere")
 	}
 	e.run = (*uint64)(unsafe.Pointer(id.UnsafeAddr()))
-	e.done = *(*chan struct{})(unsafe.Pointer(done.UnsafeAddr()))
+	e.done = (*chan struct{})(unsafe.Pointer(done.UnsafeAddr()))
 	e.base = atomic.LoadUint64(e.run)
 	return e, nil
 }
@@ -81,11 +89,11 @@ func (s *source) String() string {
 	var b strings.Builder
 	b.WriteString("package main\n")
 	for _, d := range s.decls {
-		b.WriteString(d.Source)
-		b.WriteString("\n")
+		// The marks of the declaration before end here.
+		fmt.Fprintf(&b, "/*line %s:1:1*/%s\n", fileName, d.Source)
 	}
 	if s.entry != "" {
-		fmt.Fprintf(&b, "func init() {\n%s\n}\n", s.entry)
+		fmt.Fprintf(&b, "/*line %s:1:1*/func init() {\n%s\n}\n", fileName, s.entry)
 	}
 	return b.String()
 }
@@ -162,7 +170,8 @@ func marks(src string) iter.Seq[string] {
 			}
 			src = src[i+len(mark):]
 			name, _, _ := strings.Cut(src, ":")
-			if name != last && name != "" && !yield(name) {
+			// A file with a number is a position marker's (see rt.Where), where nothing is looked up.
+			if name != last && name != "" && !strings.Contains(name, "#") && !yield(name) {
 				return
 			}
 			last = name
@@ -170,34 +179,78 @@ func marks(src string) iter.Seq[string] {
 	}
 }
 
-// resume lets code run again after a stop.
-func (e *engine) resume() { atomic.StoreUint64(e.run, e.base) }
+const (
+	// grace is how long stop waits for code to end. What is still blocked then is left behind.
+	grace = 100 * time.Millisecond
+	// aside is how long the code of earlier cells is spared. A cell may be blocked
+	// in a function that an earlier cell made, whose channel operations heed that cell's done.
+	aside = 20 * time.Millisecond
+	// settle is how long all code stands still at least, so that every goroutine of the
+	// cell comes to a step, also on a busy machine.
+	settle = 20 * time.Millisecond
+)
 
-// grace is how long stop waits for code to end. What is still blocked
-// then is left behind.
-const grace = 100 * time.Millisecond
+// resume lets code of a new cell run, after what a stop needs to have its effect.
+func (e *engine) resume() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	time.Sleep(time.Until(e.until))
+	atomic.StoreUint64(e.run, e.base)
+	*e.done = make(chan struct{})
+	e.dones = append(e.dones, *e.done)
+}
 
-// stop ends all interpreted code. It returns when finished is closed, or
-// after grace. There is no event for "every goroutine has seen it", so it
-// looks each millisecond whether one still waits at a channel.
+// stop ends the interpreted code of the newest cell. It returns when finished
+// is closed, or after grace.
 func (e *engine) stop(finished <-chan struct{}) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	atomic.StoreUint64(e.run, e.base+1)
-	deadline := time.NewTimer(grace)
-	defer deadline.Stop()
+	began := time.Now()
+	e.wake(finished, began)
+	e.until = began.Add(settle)
+	time.AfterFunc(grace, func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if !time.Now().Before(e.until) {
+			atomic.StoreUint64(e.run, e.base)
+		}
+	})
+}
+
+// wake ends channel operations. There is no event for "every goroutine has
+// seen it", so it looks each millisecond whether one still waits.
+func (e *engine) wake(finished <-chan struct{}, began time.Time) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for idle := 0; idle < 3; {
+	for idle := 0; idle < 3 && time.Since(began) < grace; {
+		own := len(e.dones) - 1
+		woken := wakeAll(e.dones[own])
 		select {
-		case e.done <- struct{}{}:
-			idle = 0
-		case <-deadline.C:
-			return
-		case <-tick.C:
-			select {
-			case <-finished:
-				idle++
-			default:
+		case <-finished:
+			idle++
+		default:
+			if time.Since(began) > aside {
+				for _, done := range e.dones[:own] {
+					wakeAll(done)
+				}
 			}
+		}
+		if woken {
+			idle = 0
+		}
+		<-tick.C
+	}
+}
+
+// wakeAll wakes all that wait on done now.
+func wakeAll(done chan struct{}) (woken bool) {
+	for {
+		select {
+		case done <- struct{}{}:
+			woken = true
+		default:
+			return woken
 		}
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,14 +41,11 @@ const maxStack = 128 << 20
 // Runs to the goroutine of runAll, which owns the store and the engine. Each
 // Run has a goroutine for the cell's code. All end with the process.
 type evaluator struct {
-	conn    *eval.Conn
-	origins *origins
-	out     *output
-	traces  *traces
-	engine  *engine
-	store   *store
-	runs    chan *eval.Run
-	inputs  chan eval.Input
+	base
+	conn   *eval.Conn
+	out    *output
+	runs   chan *eval.Run
+	inputs chan eval.Input
 
 	typed  sync.Mutex // guards line
 	line   []byte     // typed by the user and not yet read
@@ -62,21 +60,17 @@ type evaluator struct {
 // EvaluatorMain is the role "evaluator". It returns when the kernel closes
 // the pipe of calls.
 func EvaluatorMain() int {
-	runtime.LockOSThread()
-	// The kernel sets it for this process alone; programs that cells start describe their crashes.
-	if os.Getenv("GOTRACEBACK") == "none" {
-		os.Unsetenv("GOTRACEBACK")
-	}
+
+	unsetQuietCrash()
 	debug.SetMaxStack(maxStack)
 	calls, events := childproc.File(0), childproc.File(1)
 	v := &evaluator{
 		conn:    eval.NewConn(calls, events),
-		origins: &origins{},
-		store:   newStore(),
 		runs:    make(chan *eval.Run, 16),
 		inputs:  make(chan eval.Input, 1),
 		workers: map[int]int{},
 	}
+	v.store, v.starter = newStore(), newStarter()
 	if err := v.serve(); err != nil {
 		fmt.Fprintf(os.Stderr, "evaluator: %v\n", err)
 		return 1
@@ -85,13 +79,24 @@ func EvaluatorMain() int {
 	return 0
 }
 
+// unsetQuietCrash takes back what the parent set for this process alone:
+// programs that cells start describe their crashes.
+func unsetQuietCrash() {
+	for _, v := range eval.QuietCrash() {
+		name, value, _ := strings.Cut(v, "=")
+		if os.Getenv(name) == value {
+			os.Unsetenv(name)
+		}
+	}
+}
+
 // serve reads calls until the kernel closes the pipe.
 func (v *evaluator) serve() error {
 	call, err := v.conn.ReceiveCall()
 	if err != nil || call.Hello == nil {
 		return fmt.Errorf("no greeting from the kernel: %w", err)
 	}
-	if v.out, err = newOutput(v.origins, v.conn, call.Hello.Token); err != nil {
+	if v.out, err = newOutput(&v.origins, v.conn, call.Hello.Token); err != nil {
 		return err
 	}
 	v.traces = newTraces(stream{v.out, 1})
@@ -121,13 +126,13 @@ func (v *evaluator) serve() error {
 
 // runAll runs one cell after the other.
 func (v *evaluator) runAll() {
-	e, err := newEngine(stdio{stdin{v}, stream{v.out, 0}, v.traces}, Symbols())
-	if err != nil {
+	s := stdio{stdin{v}, stream{v.out, 0}, v.traces}
+	var err error
+	if v.engine, err = newEngine(s, library()); err != nil {
 		fmt.Fprintf(os.Stderr, "evaluator: %v\n", err)
 		os.Exit(1)
 	}
-	v.engine = e
-	v.install()
+	v.connect(v, s, v.exit, v.panicked)
 	for r := range v.runs {
 		began := time.Now()
 		failure := v.run(r)
@@ -200,6 +205,31 @@ func (v *evaluator) evaluate(s *source) (failure *eval.Error) {
 	return nil
 }
 
+// exit is os.Exit of a cell's code: it ends the cell as it would end a program.
+// Variables stay.
+func (v *evaluator) exit(_ int, call string) {
+	v.abort(&eval.Error{Name: "exit", Value: call + ": the cell ended here; variables are kept"})
+}
+
+// panicked is told of a panic in a goroutine that a cell started, which ends the cell.
+func (v *evaluator) panicked(r any) { v.abort(fault(r, v.traces.take())) }
+
+// abort ends the caller's cell with e and does not return. When the cell is
+// over already, the goroutine alone ends, and its cell is told.
+func (v *evaluator) abort(e *eval.Error) {
+	org := v.origins.current()
+	org.leave()
+	v.mu.Lock()
+	running := v.running != nil && v.running.id == org.id
+	v.mu.Unlock()
+	if running {
+		org.fail(e)
+	} else {
+		v.out.write(1, []byte(e.Name+" in a goroutine of "+org.label+": "+e.Value+"\n"))
+	}
+	runtime.Goexit()
+}
+
 // interrupt ends the running cell. Without one it does nothing.
 func (v *evaluator) interrupt() {
 	v.mu.Lock()
@@ -210,19 +240,19 @@ func (v *evaluator) interrupt() {
 	}
 }
 
-// halt ends all interpreted code and all processes that the running cell
-// has started. finished is closed when the cell's own goroutine ends.
+// halt ends the running cell's interpreted code and all processes that it has
+// started. finished is closed when the cell's own goroutine ends.
 func (v *evaluator) halt(finished <-chan struct{}) {
 	v.mu.Lock()
-	began, id := v.began, v.running.id
+	org, began := v.running, v.began
 	spare := map[int]bool{}
 	for pid, run := range v.workers {
-		if run != id {
+		if run != org.id {
 			spare[pid] = true
 		}
 	}
 	v.mu.Unlock()
-	v.origins.stopAll()
+	org.stop()
 	var killing sync.WaitGroup
 	killing.Go(func() { childproc.KillSince(began, spare) })
 	v.engine.stop(finished)

@@ -145,7 +145,7 @@ func TestKill(t *testing.T) {
 	n = open(t)
 	n.want("", "")
 	syscall.Kill(n.client.PID(), syscall.SIGKILL)
-	<-n.client.Done()
+	<-n.client.Exited()
 	if _, err := n.do(`select {}`); err == nil {
 		t.Error("no error")
 	}

@@ -76,7 +76,7 @@ func (n *notebook) unit(body string, decls []eval.Decl, imports ...string) eval.
 	n.serial++
 	u := eval.Unit{Cell: n.serial, Label: fmt.Sprintf("cell %d", n.serial), Decls: decls}
 	if body != "" {
-		u.Entry = fmt.Sprintf("entry__%d", n.serial)
+		u.Entry = fmt.Sprintf("cell__%d", n.serial)
 		src := fmt.Sprintf("func %s() {\n/*line %s:1:1*/%s\n}", u.Entry, u.Label, body)
 		u.Decls = append(u.Decls, decl(u.Entry, src, imports...))
 	}

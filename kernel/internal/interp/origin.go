@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"iyagi/kernel/internal/childproc"
 	"iyagi/kernel/internal/eval"
 	"iyagi/kernel/internal/host"
 )
@@ -26,6 +27,7 @@ type origin struct {
 	key    unsafe.Pointer  // the labels as the runtime keeps them
 	sink   host.Sink       // of a captured task; nil: output goes to the cell
 	task   int             // distinguishes captured tasks
+	cell   *origin         // of a captured task; nil: this is a cell
 	// stopped: its goroutines are to end. Those that are blocked outside the
 	// interpreter end at the first thing that they ask of the host.
 	stopped atomic.Bool
@@ -38,6 +40,7 @@ type origins struct {
 	byLabel sync.Map // unsafe.Pointer → *origin
 	newest  atomic.Pointer[origin]
 	tasks   atomic.Int64
+	sinks   sync.Mutex // held while a sink is called: the order of calls is the order of stamps
 }
 
 // getProfLabel returns the labels of the calling goroutine. The runtime
@@ -73,7 +76,7 @@ func (os *origins) cell(id int, label string, stdin bool) *origin {
 
 // capture makes the origin of a task of the cell p.
 func (os *origins) capture(p *origin, sink host.Sink) *origin {
-	o := &origin{id: p.id, label: p.label, stdin: p.stdin, sink: sink, failure: p.failure, task: int(os.tasks.Add(1))}
+	o := &origin{id: p.id, label: p.label, stdin: p.stdin, sink: sink, failure: p.failure, task: int(os.tasks.Add(1)), cell: p}
 	o.ctx, o.cancel = context.WithCancel(p.ctx)
 	os.register(o)
 	return o
@@ -83,6 +86,14 @@ func (os *origins) capture(p *origin, sink host.Sink) *origin {
 func (os *origins) release(o, cell *origin) {
 	o.cancel()
 	os.byLabel.Store(o.key, cell)
+}
+
+// capturedWrite hands one write of a captured task to its sink.
+func (os *origins) capturedWrite(o *origin, stream int, p []byte) (int, error) {
+	os.sinks.Lock()
+	defer os.sinks.Unlock()
+	o.sink(host.Write{At: childproc.Now(), Stream: streams[stream], Text: p, TID: childproc.ThreadID(), CPU: childproc.CPU()})
+	return len(p), nil
 }
 
 // current is the origin of the calling goroutine. Without labels (a callback
@@ -96,14 +107,7 @@ func (os *origins) current() *origin {
 	return os.newest.Load()
 }
 
-// stopAll stops every cell and task there is, as an interrupt does.
-func (os *origins) stopAll() {
-	os.byLabel.Range(func(_, o any) bool {
-		o.(*origin).stop()
-		return true
-	})
-}
-
+// stop ends the goroutines of a cell, each at the next thing it asks of the host.
 func (o *origin) stop() {
 	o.stopped.Store(true)
 	o.cancel()
@@ -119,7 +123,9 @@ func (o *origin) fail(e *eval.Error) {
 
 // leave ends the calling goroutine if it belongs to a stopped cell.
 func (o *origin) leave() {
-	if o.stopped.Load() {
+	if o.ended() {
 		runtime.Goexit()
 	}
 }
+
+func (o *origin) ended() bool { return o.stopped.Load() || o.cell != nil && o.cell.ended() }

@@ -7,7 +7,6 @@ import (
 
 	"iyagi/kernel/internal/childproc"
 	"iyagi/kernel/internal/eval"
-	"iyagi/kernel/internal/host"
 )
 
 // output brings what interpreted code prints to the place that its origin
@@ -24,8 +23,6 @@ type output struct {
 	last   int        // file of the last write since a barrier
 	number uint64     // of the last barrier
 	id     int        // Run whose text goes to the descriptors; 0: none runs
-
-	captured sync.Mutex // held while a sink is called: the order of calls is the order of stamps
 }
 
 var streams = [2]string{"stdout", "stderr"}
@@ -48,11 +45,11 @@ func (o *output) write(stream int, p []byte) (int, error) {
 		return o.files[stream].Write(p)
 	}
 	org.leave()
+	if len(p) == 0 {
+		return 0, nil
+	}
 	if org.sink != nil {
-		o.captured.Lock()
-		defer o.captured.Unlock()
-		org.sink(host.Write{At: childproc.Now(), Stream: streams[stream], Text: p, TID: childproc.ThreadID(), CPU: childproc.CPU()})
-		return len(p), nil
+		return o.origins.capturedWrite(org, stream, p)
 	}
 	o.mu.Lock()
 	if org.id == o.id {

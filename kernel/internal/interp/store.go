@@ -18,7 +18,7 @@ type store struct {
 
 type cellFunc struct {
 	eval.Func
-	label string // of the cell
+	Label string // of the cell
 }
 
 func newStore() *store {
@@ -49,6 +49,21 @@ func (st *store) add(u *eval.Unit) *source {
 		delete(st.vars, name)
 	}
 	return s
+}
+
+// adopt takes in what came with a worker's program.
+func (st *store) adopt(p *program) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	for _, d := range p.Decls {
+		st.decls[d.Name] = d
+	}
+	for _, f := range p.Funcs {
+		st.funcs[f.ID] = f
+	}
+	for _, v := range p.Vars {
+		st.vars[v.Lowered] = v
+	}
 }
 
 func (st *store) function(id int) (cellFunc, bool) {

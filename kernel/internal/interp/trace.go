@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/internal/rt"
 )
 
 // traces collects the lines by which yaegi tells, on its error stream, of each
@@ -35,7 +36,7 @@ func newTraces(next io.Writer) *traces {
 	return &traces{next: next, byGoroutine: map[int64]*trace{}}
 }
 
-var traceLine = regexp.MustCompile(`^(.+):(\d+):(\d+): panic: (\S*)\(\.\.\.\)\n$`)
+var traceLine = regexp.MustCompile(`: panic: (\S*)\(\.\.\.\)\n$`)
 
 func (t *traces) Write(p []byte) (int, error) {
 	if !bytes.HasSuffix(p, []byte("(...)\n")) {
@@ -56,14 +57,24 @@ func (t *traces) Write(p []byte) (int, error) {
 		t.byGoroutine[id] = tr
 	}
 	tr.depth = depth
-	if m := traceLine.FindSubmatch(p); m != nil && len(tr.frames) < maxFrames {
-		line, _ := strconv.Atoi(string(m[2]))
-		column, _ := strconv.Atoi(string(m[3]))
-		if fn := spelled(string(m[4])); fn != "" {
-			tr.frames = append(tr.frames, eval.Frame{Func: fn, Label: string(m[1]), Line: line, Column: column})
+	if len(tr.frames) < maxFrames {
+		if f, ok := frame(string(p)); ok {
+			tr.frames = append(tr.frames, f)
 		}
 	}
 	return len(p), nil
+}
+
+// frame reads a line of the trace. Calls of what lowering made, which have no
+// place in a cell, are left out.
+func frame(text string) (eval.Frame, bool) {
+	m := traceLine.FindStringSubmatch(text)
+	label, line, column, ok := rt.Where(text)
+	if m == nil || !ok || label == fileName {
+		return eval.Frame{}, false
+	}
+	name, ok := spelled(m[1])
+	return eval.Frame{Func: name, Label: label, Line: line, Column: column}, ok
 }
 
 // take returns the frames of the calling goroutine's panic and forgets them.
@@ -117,29 +128,29 @@ func goroutineID() int64 {
 }
 
 // spelled recovers the cell's own spelling of a lowered function's name:
-// name__CELL, type__m__method__CELL, with ".func" for each literal in it. It is
-// empty for functions that lowering made and nobody wrote.
-func spelled(lowered string) string {
-	name := strings.TrimPrefix(lowered, "main")
-	name = strings.TrimPrefix(name, ".")
+// name__CELL, type__method__CELL, perhaps with _2 for a second of that name,
+// and ".func" for each literal in it. It is empty for the statements of a cell,
+// and ok is false for functions that nobody wrote.
+func spelled(lowered string) (name string, ok bool) {
+	name = strings.TrimPrefix(strings.TrimPrefix(lowered, "main"), ".")
 	base, literals, _ := strings.Cut(name, ".")
+	if base == "" || base == "init" {
+		return "", false
+	}
 	parts := strings.Split(base, "__")
 	switch {
-	case base == "" || base == "init":
-		return ""
-	case len(parts) >= 4 && parts[1] == "m":
-		base = parts[0] + "." + parts[2]
-	case len(parts) >= 2:
+	case parts[0] == entryName && len(parts) == 2:
+		base = ""
+	case len(parts) > 2:
+		base = parts[0] + "." + parts[1]
+	default:
 		base = parts[0]
 	}
-	if base == "" || base == entryName {
-		base = "cell"
+	if literals != "" && base != "" {
+		base += "." + literals
 	}
-	if literals != "" {
-		return base + "." + literals
-	}
-	return base
+	return base, true
 }
 
 // entryName is what lowering calls the function that holds a cell's statements.
-const entryName = "entry"
+const entryName = "cell"

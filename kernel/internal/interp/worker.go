@@ -1,4 +1,191 @@
 package interp
 
+import (
+	"bytes"
+	"context"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"runtime/debug"
+	"runtime/pprof"
+
+	"github.com/traefik/yaegi/interp"
+
+	"iyagi/kernel/internal/childproc"
+	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/internal/host"
+	"iyagi/kernel/internal/rt"
+	"iyagi/kernel/internal/transfer"
+)
+
+// worker runs one function of a cell. The task runs on the main thread, to
+// which the main goroutine is locked: what the process table says of the
+// process holds for the task.
+type worker struct {
+	base
+	*recorder
+	cell string // that made the function
+	fns  received
+	fill func(ptrs ...any)
+}
+
+// exit statuses of a worker, as of a Go program
+const (
+	exitPanic  = 2
+	exitDefect = 70 // EX_SOFTWARE of sysexits(3)
+)
+
 // WorkerMain is the role "worker".
-func WorkerMain() int { return 2 }
+func WorkerMain() int {
+
+	unsetQuietCrash()
+	debug.SetMaxStack(maxStack)
+	var t task
+	in := childproc.File(0)
+	if err := gob.NewDecoder(in).Decode(&t); err != nil {
+		fmt.Fprintf(os.Stderr, "worker: read the task: %v\n", err)
+		return exitDefect
+	}
+	in.Close()
+	w := &worker{recorder: &recorder{task: t.ID, w: childproc.File(1)}, fns: received{}}
+	w.store, w.starter = newStore(), newStarter()
+	w.tell(&message{PPID: os.Getppid()})
+	if err := w.prepare(); err != nil {
+		return w.broken(err)
+	}
+	return w.run(t.Program)
+}
+
+// prepare makes the interpreter.
+func (w *worker) prepare() (err error) {
+	w.traces = newTraces(worn{w, 1})
+	s := stdio{os.Stdin, worn{w, 0}, w.traces}
+	calls := interp.Exports{workerPackage + "/worker": {
+		"Load": reflect.ValueOf(func(ptrs ...any) { w.fill(ptrs...) }),
+		"Func": reflect.ValueOf(func(id int, f func()) { w.fns[id] = rt.Func(id, f) }),
+	}}
+	if w.engine, err = newEngine(s, append(library(), calls)); err != nil {
+		return err
+	}
+	w.connect(w, s, w.exit, w.panicked)
+	return nil
+}
+
+// run runs the program and returns the exit status.
+func (w *worker) run(data []byte) int {
+	var p program
+	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&p); err != nil {
+		return w.broken(fmt.Errorf("read the program: %w", err))
+	}
+	w.cell = p.Label
+	w.store.adopt(&p)
+	org := w.origins.cell(0, p.Label, false)
+	pprof.SetGoroutineLabels(org.labels)
+	w.fill = func(ptrs ...any) {
+		if err := transfer.Decode(p.Values, ptrs, w.fns); err != nil {
+			os.Exit(w.broken(fmt.Errorf("copy the variables: %w", err)))
+		}
+		w.write(recordBegin, nil)
+	}
+	w.engine.resume()
+	prog, err := w.engine.compile(&source{decls: p.Decls, imports: p.Imports, entry: p.Body})
+	if err != nil {
+		return w.broken(err)
+	}
+	failure := w.execute(prog)
+	w.write(recordEnd, nil)
+	if failure != nil {
+		w.tell(&message{Failure: failure})
+		return exitPanic
+	}
+	return 0
+}
+
+// execute runs the task. After runtime.Goexit, which ends the main goroutine,
+// a Go program goes on until nothing can run any more; a worker ends.
+func (w *worker) execute(p *interp.Program) (failure *eval.Error) {
+	returned := false
+	defer func() {
+		if !returned {
+			w.write(recordEnd, nil)
+			os.Exit(0)
+		}
+	}()
+	_, err := w.engine.yaegi.Execute(p)
+	returned = true
+	if err != nil {
+		return failed(err, w.traces.take())
+	}
+	return nil
+}
+
+// broken reports a defect.
+func (w *worker) broken(err error) int {
+	w.tell(&message{Failure: defect(err)})
+	return exitDefect
+}
+
+func (w *worker) tell(m *message) error {
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode(m); err != nil {
+		return err
+	}
+	return w.write(recordMessage, b.Bytes())
+}
+
+// exit is os.Exit of the task.
+func (w *worker) exit(code int, _ string) {
+	w.write(recordEnd, nil)
+	os.Exit(code)
+}
+
+// panicked is told of a panic in a goroutine of the task, which ends the process as in any Go program.
+func (w *worker) panicked(v any) {
+	w.write(recordEnd, nil)
+	w.tell(&message{Failure: fault(v, w.traces.take())})
+	os.Exit(exitPanic)
+}
+
+// worn is a standard stream of the task.
+type worn struct {
+	w     *worker
+	index int
+}
+
+func (s worn) Write(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if org := s.w.origins.current(); org != nil && org.sink != nil {
+		return s.w.origins.capturedWrite(org, s.index, p)
+	}
+	if err := s.w.write(byte(s.index), p); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// Display implements [host.Host]: the cell that started the process shows it.
+func (w *worker) Display(d *eval.Display) error { return w.tell(&message{Display: d}) }
+
+// Result implements [host.Host].
+func (w *worker) Result(b *eval.Bundle) error { return w.Display(&eval.Display{Bundle: *b}) }
+
+var errOneTask = errors.New("a child process cannot clear the output of its cell")
+
+// Clear implements [host.Host].
+func (w *worker) Clear(bool) error { return errOneTask }
+
+// Cell implements [host.Host].
+func (w *worker) Cell() (string, bool) { return w.cell, true }
+
+// Read implements [host.Host].
+func (w *worker) Read(string, bool) (string, error) { return "", io.EOF }
+
+// Start implements [host.Host].
+func (w *worker) Start(ctx context.Context, f *host.Func, o host.Options) (host.Child, error) {
+	return w.starter.start(ctx, f, o, func(d *eval.Display) { w.Display(d) })
+}

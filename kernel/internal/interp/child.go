@@ -1,0 +1,287 @@
+package interp
+
+import (
+	"bytes"
+	"context"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"iyagi/kernel/internal/childproc"
+	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/internal/host"
+)
+
+// starter starts the children of this process and reads what they tell.
+//
+// One goroutine reads the records of all children; two for each child read
+// its descriptors 1 and 2, and one waits for its end. They end with the
+// child, the first with the process.
+type starter struct {
+	open    sync.Once
+	records *os.File // the children's end; kept open here for recordGone
+	err     error
+	slots   chan struct{}
+
+	deliver sync.Mutex // held while a sink is called: one order for all children
+
+	mu    sync.Mutex // guards what follows
+	last  uint32
+	alive map[uint32]*child
+}
+
+// maxChildren is how many children live at the same time; a Start beyond it
+// waits. Each has about 10 MB of its own memory and 4 descriptors here.
+const maxChildren = 128
+
+func newStarter() *starter {
+	return &starter{slots: make(chan struct{}, maxChildren), alive: map[uint32]*child{}}
+}
+
+// child is one started process. It implements [host.Child].
+type child struct {
+	id      uint32
+	name    string
+	sink    host.Sink
+	show    func(*eval.Display) // a display of the child's task
+	process *childproc.Process
+	reading sync.WaitGroup // of descriptors 1 and 2
+	crash   eval.Crash     // last words on descriptor 2
+	gone    chan struct{}  // closed at recordGone
+	done    chan struct{}  // closed when exit is set
+	exit    host.Exit
+	message bytes.Buffer // pieces so far; the reader of records alone uses it
+	ended   bool         // recordEnd came
+}
+
+// message is what a child tells beside its output.
+type message struct {
+	PPID    int // with the first one
+	Failure *eval.Error
+	Display *eval.Display
+}
+
+// start runs f in a new process.
+func (s *starter) start(ctx context.Context, f *host.Func, o host.Options, show func(*eval.Display)) (*child, error) {
+	data, err := f.Pack()
+	if err != nil {
+		return nil, err
+	}
+	if s.open.Do(s.begin); s.err != nil {
+		return nil, s.err
+	}
+	select {
+	case s.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	c := &child{name: o.Name, sink: o.Sink, show: show, gone: make(chan struct{}), done: make(chan struct{}), exit: host.Exit{Code: -1}}
+	s.mu.Lock()
+	s.last++
+	c.id = s.last
+	s.alive[c.id] = c
+	s.mu.Unlock()
+	if err := s.launch(c, f, o, data); err != nil {
+		s.forget(c)
+		return nil, err
+	}
+	return c, nil
+}
+
+func (s *starter) forget(c *child) {
+	s.mu.Lock()
+	delete(s.alive, c.id)
+	s.mu.Unlock()
+	<-s.slots
+}
+
+// begin opens the pipe of records.
+func (s *starter) begin() {
+	r, w, err := os.Pipe()
+	if err != nil {
+		s.err = fmt.Errorf("start a child process: %w", err)
+		return
+	}
+	childproc.GrowPipe(w, 1<<20)
+	s.records = w
+	go func() {
+		defer r.Close()
+		readRecords(r, s.take)
+	}()
+}
+
+func (s *starter) launch(c *child, f *host.Func, o host.Options, data []byte) error {
+	var theirs, ours [3]*os.File // descriptor 1, descriptor 2, program
+	var err error
+	for i := range ours {
+		if ours[i], theirs[i], err = os.Pipe(); err != nil {
+			break
+		}
+	}
+	ours[2], theirs[2] = theirs[2], ours[2]
+	if err == nil {
+		title := "worker " + f.Name
+		c.process, err = childproc.Start(context.Background(), "worker", childproc.Options{
+			Files: []*os.File{theirs[2], s.records}, Stdout: theirs[0], Stderr: theirs[1],
+			Env: append(eval.QuietCrash(), o.Env...), Dir: o.Dir, Title: title,
+		})
+	}
+	for _, f := range theirs {
+		if f != nil {
+			f.Close()
+		}
+	}
+	if err != nil {
+		for _, f := range ours {
+			if f != nil {
+				f.Close()
+			}
+		}
+		return err
+	}
+	for i := range 2 {
+		c.reading.Go(func() { s.readRaw(c, i, ours[i]) })
+	}
+	go func() {
+		gob.NewEncoder(ours[2]).Encode(task{ID: c.id, Name: c.name, Program: data})
+		ours[2].Close()
+	}()
+	go s.await(c, ours[:2])
+	return nil
+}
+
+// task is what a worker reads from its first file.
+type task struct {
+	ID      uint32 // of its records
+	Name    string
+	Program []byte // a program, by gob
+}
+
+// readRaw passes on what the child, or a program that it started, writes to a descriptor itself.
+func (s *starter) readRaw(c *child, stream int, f *os.File) {
+	buf := make([]byte, 32<<10)
+	for {
+		if d := c.crash.Patience(); stream == 1 && d > 0 {
+			f.SetReadDeadline(time.Now().Add(d))
+		}
+		n, err := f.Read(buf)
+		text := buf[:n]
+		if stream == 1 {
+			text = c.crash.Hold(text)
+		}
+		s.raw(c, stream, text)
+		switch {
+		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded) && stream == 1 && c.crash.Patience() > 0:
+			s.raw(c, stream, c.crash.Release())
+			f.SetReadDeadline(time.Time{})
+		default:
+			return
+		}
+	}
+}
+
+func (s *starter) raw(c *child, stream int, text []byte) {
+	if len(text) > 0 {
+		s.sink(c, host.Write{At: childproc.Now(), Stream: streams[stream], Text: text, CPU: -1})
+	}
+}
+
+func (s *starter) sink(c *child, w host.Write) {
+	s.deliver.Lock()
+	defer s.deliver.Unlock()
+	if c.sink != nil {
+		c.sink(w)
+	}
+}
+
+// take handles one record.
+func (s *starter) take(r record) {
+	s.mu.Lock()
+	c := s.alive[r.task]
+	s.mu.Unlock()
+	if c == nil {
+		return
+	}
+	switch r.kind {
+	case recordStdout, recordStderr:
+		s.sink(c, r.toWrite())
+	case recordBegin:
+		c.exit.Began, c.exit.TID = r.at, r.tid
+	case recordEnd:
+		c.exit.Ended, c.ended = r.at, true
+	case recordMessage:
+		c.message.Write(r.payload)
+		if !r.more {
+			c.told()
+		}
+	case recordGone:
+		close(c.gone)
+	}
+}
+
+func (c *child) told() {
+	var m message
+	err := gob.NewDecoder(&c.message).Decode(&m)
+	c.message.Reset()
+	switch {
+	case err != nil:
+	case m.Failure != nil:
+		c.exit.Error = m.Failure
+	case m.Display != nil && c.show != nil:
+		c.show(m.Display)
+	default:
+		c.exit.PPID = m.PPID
+	}
+}
+
+// await waits for the child's end and for all that it wrote.
+func (s *starter) await(c *child, files []*os.File) {
+	state := c.process.Wait()
+	c.crash.Final()
+	for _, f := range files {
+		f.SetReadDeadline(time.Now().Add(200 * time.Millisecond)) // another process may hold it open
+	}
+	c.reading.Wait()
+	for _, f := range files {
+		f.Close()
+	}
+	end := record{kind: recordGone, task: c.id}
+	if _, err := s.records.Write(end.append(nil)); err == nil {
+		<-c.gone
+	}
+	s.finish(c, state)
+	s.forget(c)
+	close(c.done)
+}
+
+// finish makes the exit report of what the child told and how the process ended.
+func (s *starter) finish(c *child, state childproc.State) {
+	c.exit.Code, c.exit.Signal, c.exit.CPU = state.Code, state.Signal, state.CPU
+	if c.exit.Ended == 0 {
+		c.exit.Ended = childproc.Now()
+	}
+	crash := c.crash.Release()
+	if c.ended || state.Signal == "killed" || state.Signal == "terminated" {
+		s.raw(c, 1, crash)
+		return
+	}
+	if c.exit.Error == nil && len(crash) > 0 {
+		c.exit.Error = eval.Obituary(state, crash)
+	}
+}
+
+// PID implements [host.Child].
+func (c *child) PID() int { return c.process.PID() }
+
+// Wait implements [host.Child].
+func (c *child) Wait() host.Exit {
+	<-c.done
+	return c.exit
+}
+
+// Kill implements [host.Child].
+func (c *child) Kill() error { return c.process.Kill() }

@@ -1,0 +1,115 @@
+package interp
+
+import (
+	"bytes"
+	"encoding/gob"
+	"fmt"
+	"strings"
+
+	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/internal/rt"
+	"iyagi/kernel/internal/transfer"
+)
+
+// program is one function of a cell, ready to run in another process.
+type program struct {
+	Label   string // of the cell that made the function
+	Decls   []*eval.Decl
+	Imports []eval.Import // that Body needs
+	Body    string        // statements that load the variables and call the function
+	Funcs   []cellFunc    // functions that it may start in its turn
+	Vars    []eval.Var    // session variables among Decls
+	Values  []byte        // of transfer
+}
+
+// workerPackage is what Body of a program calls: Func for each function that a
+// variable holds, and Load with pointers to all variables, in order.
+const (
+	workerPackage = "iyagi/kernel/internal/interp/worker"
+	workerName    = "worker__"
+)
+
+// pack makes the program of a function value with its captured variables.
+func (st *store) pack(f cellFunc, captured []any) ([]byte, error) {
+	if len(captured) != len(f.Captured) {
+		return nil, fmt.Errorf("%s captures %d variables, not %d", f.Name, len(f.Captured), len(captured))
+	}
+	roots := []string{f.Decl}
+	p := program{Label: f.Label, Imports: []eval.Import{{Name: workerName, Path: workerPackage}}}
+	for _, c := range f.Captured {
+		roots = append(roots, c.Uses...)
+		p.Imports = append(p.Imports, c.Imports...)
+	}
+	fns := sent{map[int]bool{}}
+	// A variable may hold a function, whose declaration uses variables, and so on.
+	for known := -1; known < len(fns.used); {
+		known = len(fns.used)
+		for id := range fns.used {
+			if g, ok := st.function(id); ok {
+				roots = append(roots, g.Decl)
+			}
+		}
+		if err := st.fill(&p, f, captured, roots, fns); err != nil {
+			return nil, err
+		}
+	}
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode(&p); err != nil {
+		return nil, fmt.Errorf("copy %s to another process: %w", f.Name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// fill sets what follows from the roots: declarations, values and body.
+func (st *store) fill(p *program, f cellFunc, captured []any, roots []string, fns sent) (err error) {
+	if p.Decls, err = st.reach(roots); err != nil {
+		return fmt.Errorf("copy %s to another process: %w", f.Name, err)
+	}
+	p.Funcs, p.Vars = st.within(p.Decls)
+	var body strings.Builder
+	for id := range fns.used {
+		g, _ := st.function(id)
+		fmt.Fprintf(&body, "%s.Func(%d, %s)\n", workerName, id, g.Decl)
+	}
+	var vars []transfer.Variable
+	var args, pointers []string
+	known := rt.Vars()
+	for _, v := range p.Vars {
+		ptr, ok := known[v.Lowered]
+		if !ok {
+			return fmt.Errorf("copy %s to another process: variable %s is not there", f.Name, v.Name)
+		}
+		vars = append(vars, transfer.Variable{Name: v.Name, Type: v.Type, Ptr: ptr})
+		pointers = append(pointers, "&"+v.Lowered)
+	}
+	for i, c := range f.Captured {
+		name := fmt.Sprintf("captured%d__", i)
+		fmt.Fprintf(&body, "var %s %s\n", name, c.Type)
+		args = append(args, name)
+		vars = append(vars, transfer.Variable{Name: c.Name, Ptr: captured[i]})
+		pointers = append(pointers, "&"+name)
+	}
+	fmt.Fprintf(&body, "%s.Load(%s)\n%s(%s)", workerName, strings.Join(pointers, ", "), f.Decl, strings.Join(args, ", "))
+	p.Body = body.String()
+	p.Values, err = transfer.Encode(vars, fns)
+	return err
+}
+
+// within finds which functions and variables of cells are among the declarations.
+func (st *store) within(decls []*eval.Decl) (funcs []cellFunc, vars []eval.Var) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	names := map[string]bool{}
+	for _, d := range decls {
+		names[d.Name] = true
+		if v, ok := st.vars[d.Name]; ok {
+			vars = append(vars, v)
+		}
+	}
+	for _, f := range st.funcs {
+		if names[f.Decl] {
+			funcs = append(funcs, f)
+		}
+	}
+	return funcs, vars
+}

@@ -1,0 +1,167 @@
+package interp
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"iyagi/kernel/internal/eval"
+)
+
+const (
+	rtImport   = "iyagi/kernel/internal/rt"
+	testImport = "iyagi/test"
+)
+
+// task is a declared function that can run in another process.
+func (n *notebook) task(u *eval.Unit, name, body string, uses []string, imports ...string) {
+	lowered := fmt.Sprintf("%s__%d", name, n.serial)
+	d := decl(lowered, fmt.Sprintf("func %s() {\n/*line cell %d:10:1*/%s\n}", lowered, n.serial, body), imports...)
+	d.Uses = uses
+	id := n.serial*100 + len(u.Funcs)
+	u.Decls = append([]eval.Decl{d, decl("t_"+name, fmt.Sprintf("var t_%s = rt.Func(%d, %s)", name, id, lowered), rtImport)}, u.Decls...)
+	u.Funcs = append(u.Funcs, eval.Func{ID: id, Name: name, Line: 10, Decl: lowered})
+}
+
+func (n *notebook) variable(u *eval.Unit, name, typ, value string, imports ...string) {
+	u.Vars = append(u.Vars, eval.Var{Name: strings.TrimSuffix(name, "__v"), Lowered: name, Type: typ})
+	u.Decls = append([]eval.Decl{decl(name, fmt.Sprintf("var %s %s", name, typ), imports...),
+		decl(name+"_r", fmt.Sprintf("var %s_r = rt.Var(%q, &%s)", name, name, name), rtImport),
+		decl(name+"_i", fmt.Sprintf("func init() { %s = %s }", name, value), imports...)}, u.Decls...)
+}
+
+func (n *notebook) showsTasks(want string, u eval.Unit) {
+	n.t.Helper()
+	out, err := n.run(u)
+	out = strings.TrimPrefix(out, "display: ")
+	if err != nil || out != want {
+		n.t.Errorf("shows %q %+v, want %q", out, err, want)
+	}
+}
+
+func TestWorkers(t *testing.T) {
+	n := open(t)
+	u := n.unit(`test.Run(t_foo, t_bar, t_bad)`, nil, testImport)
+	n.variable(&u, "x__v", "int", "41")
+	n.variable(&u, "list__v", "[]string", `[]string{"a", "b"}`)
+	n.variable(&u, "p__v", "*int", "&x__v")
+	n.task(&u, "foo", `x__v++; fmt.Println("foo", x__v, *p__v, list__v, os.Getppid() > 1)`, []string{"x__v", "list__v", "p__v"}, "fmt", "os")
+	n.task(&u, "bar", `time.Sleep(300*time.Millisecond); log.SetFlags(0); log.Print("bar")`, nil, "time", "log")
+	n.task(&u, "bad", `time.Sleep(600*time.Millisecond); var s []int; s[len(s)] = 1`, nil, "time")
+	n.showsTasks("A stdout: foo 42 42 [a b] true\nB stderr: bar\nexit 0\nexit 0\nexit 2 panic: runtime error: index out of range at cell 1:10 bad\n", u)
+	n.want("stdout: 41", `fmt.Print(x__v)`, "fmt")
+}
+
+func TestWorkerEnds(t *testing.T) {
+	for _, c := range []struct{ name, body, imports, want string }{
+		{"exit", `fmt.Print("a"); rt.Exit(3)`, rtImport, "A stdout: aexit 3\n"},
+		{"goexit", `fmt.Print("a"); runtime.Goexit()`, "runtime", "A stdout: aexit 0\n"},
+		{"kill", `fmt.Print("a"); syscall.Kill(syscall.Getpid(), syscall.SIGKILL)`, "syscall", "A stdout: aexit -1 killed\n"},
+		{"fatal", `fmt.Print("a"); var mu sync.Mutex; mu.Unlock()`, "sync", "A stdout: aexit 2 fatal: fatal error: sync: unlock of unlocked mutex\n"},
+		{"goroutine", `fmt.Print("a"); rt.Go(func() { panic("boom") }); select {}`, rtImport, "A stdout: aexit 2 panic: boom at cell 1:10 foo.func\n"},
+		{"raw", `os.Stdout.WriteString("raw"); fmt.Print("")`, "os", "A stdout: rawexit 0\n"},
+		{"command", `c := exec.Command("echo", "child"); c.Stdout = os.Stdout; fmt.Print(c.Run())`, "os/exec", "A stdout: child\nA stdout: <nil>exit 0\n"},
+		{"stdin", `var s string; n, err := fmt.Scan(&s); fmt.Print(n, err)`, "os", "A stdout: 0 EOFexit 0\n"},
+		{"grandchild", `exec.Command("sleep", "1000").Start(); fmt.Print("a")`, "os/exec", "A stdout: aexit 0\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := open(t)
+			u := n.unit(`test.Run(t_foo)`, nil, testImport)
+			n.task(&u, "foo", c.body, nil, "fmt", "os", c.imports)
+			if c.imports == "os" {
+				u.Decls[0].Imports = u.Decls[0].Imports[:2]
+			}
+			n.showsTasks(c.want, u)
+			if left := n.client.Processes(); len(left) != 1 {
+				t.Errorf("processes left: %v", left)
+			}
+		})
+	}
+}
+
+func TestUncopyable(t *testing.T) {
+	n := open(t)
+	u := n.unit(`test.Run(t_foo)`, nil, testImport)
+	n.variable(&u, "jobs__v", "chan int", "make(chan int)")
+	n.task(&u, "foo", `<-jobs__v`, []string{"jobs__v"})
+	n.showsTasks("start: variable jobs (chan int) cannot be copied to another process: it is a channel, which only goroutines of one process can share\n", u)
+}
+
+// TestCaptured: a literal with captured variables, one of them a function of a cell.
+func TestCaptured(t *testing.T) {
+	n := open(t)
+	u := n.unit(`a := 7; b := []string{"x"}; f := rt.Func(900, func() {}, &a, &b); b = append(b, "y"); test.Run(f)`, nil, rtImport, testImport)
+	u.Decls = append([]eval.Decl{decl("lit__1", `func lit__1(a int, b []string) { fmt.Print(a, b) }`, "fmt")}, u.Decls...)
+	u.Funcs = append(u.Funcs, eval.Func{ID: 900, Name: "cell 1, line 3", Decl: "lit__1",
+		Captured: []eval.Captured{{Name: "a", Type: "int"}, {Name: "b", Type: "[]string"}}})
+	n.showsTasks("A stdout: 7 [x y]exit 0\n", u)
+
+	u = n.unit(`test.Run(t_foo)`, nil, testImport)
+	n.variable(&u, "fs__v", "[]func()", "[]func(){t_bar}")
+	n.task(&u, "foo", `for _, f := range fs__v { f() }`, []string{"fs__v"})
+	n.task(&u, "bar", `fmt.Print("bar")`, nil, "fmt")
+	u.Decls = append(u.Decls[:2:2], append([]eval.Decl{}, u.Decls[2:]...)...)
+	n.showsTasks("A stdout: barexit 0\n", u)
+}
+
+// TestOrder: what many children write comes in the order of writing.
+func TestOrder(t *testing.T) {
+	n := open(t)
+	file := t.TempDir() + "/order"
+	u := n.unit(`test.Run(t_foo, t_foo, t_foo)`, nil, testImport)
+	// Each line is appended to a file before it is printed, under a lock that all hold: the true order.
+	n.task(&u, "foo", fmt.Sprintf(`f, _ := os.OpenFile(%q, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0600)
+		for i := 0; i < 50; i++ {
+			syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+			line := fmt.Sprintln(os.Getpid(), i)
+			f.WriteString(line)
+			fmt.Print(line)
+			syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+		}`, file), nil, "fmt", "os", "syscall")
+	out, err := n.run(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, ferr := os.ReadFile(file)
+	if ferr != nil {
+		t.Fatal(ferr)
+	}
+	var got strings.Builder
+	for line := range strings.Lines(strings.TrimPrefix(out, "display: ")) {
+		if _, text, ok := strings.Cut(line, " stdout: "); ok {
+			got.WriteString(text)
+		}
+	}
+	if got.String() != string(want) || len(want) < 150*3 {
+		t.Errorf("order of writing\n%s\norder of output\n%s", want, got.String())
+	}
+}
+
+func TestInterruptChildren(t *testing.T) {
+	n := open(t)
+	u := n.unit(`test.Spawn(t_foo)`, nil, testImport)
+	n.task(&u, "foo", `time.Sleep(time.Hour)`, nil, "time")
+	if _, err := n.run(u); err != nil {
+		t.Fatal(err)
+	}
+	u = n.unit(`fmt.Println("go"); test.Run(t_foo, t_bar)`, nil, testImport, "fmt")
+	n.task(&u, "bar", `exec.Command("setsid", "sleep", "1000").Run()`, nil, "os/exec")
+	begun := make(chan bool, 8)
+	wait := n.start(u, func(eval.Output) { begun <- true })
+	<-begun
+	for len(n.client.Processes()) < 5 { // evaluator, two foo, bar, sleep
+		time.Sleep(5 * time.Millisecond)
+	}
+	began := time.Now()
+	n.client.Interrupt()
+	out, err := wait()
+	t.Logf("%v", time.Since(began))
+	if err == nil || err.Name != "interrupt" || !strings.Contains(out, "exit -1 killed\nexit -1 killed") {
+		t.Errorf("%q %+v", out, err)
+	}
+	if left := n.client.Processes(); len(left) != 2 {
+		t.Errorf("%d processes, want the evaluator and the first cell's child", len(left))
+	}
+}
