@@ -43,7 +43,7 @@ func (s *script) cell(ctx context.Context, code string, options []string) ([]sec
 	o.OnMessage = func(m *protocol.Message) { w.see(ctx, m) }
 	if stdin != nil {
 		o.Stdin = func(_ context.Context, prompt string, password bool) (string, error) {
-			w.add(section{"input", line(prompt)})
+			w.inputs = append(w.inputs, section{"input", line(prompt)})
 			if len(stdin) == 0 {
 				return "", io.EOF
 			}
@@ -55,6 +55,7 @@ func (s *script) cell(ctx context.Context, code string, options []string) ([]sec
 	r, err := s.client.Execute(ctx, code, o)
 	w.acts.Wait()
 	s.cells = append(s.cells, r.Request)
+	w.seen = append(w.seen, w.inputs...)
 	if err != nil {
 		return w.seen, err
 	}
@@ -62,7 +63,7 @@ func (s *script) cell(ctx context.Context, code string, options []string) ([]sec
 		err = fmt.Errorf("status %v, want busy first and idle last", w.states)
 	}
 	if value, ok := r.Reply.UserExpressions["expr"]; ok {
-		w.add(section{"expr", line(fmt.Sprint(expression(value)))})
+		w.seen = append(w.seen, section{"expr", fmt.Sprintln(expression(value))})
 	}
 	failed := len(w.seen) > 0 && w.seen[len(w.seen)-1].name == "error"
 	if !w.silent && failed != (r.Reply.Status == "error") {
@@ -95,8 +96,7 @@ func parseTime(s *script, value string) time.Duration {
 	return d
 }
 
-// watcher sees the messages of one cell. The goroutine of Execute and that of
-// the Stdin function add to it.
+// watcher sees the messages of one cell.
 type watcher struct {
 	s            *script
 	code         string
@@ -106,23 +106,15 @@ type watcher struct {
 	kill         bool
 	acts         sync.WaitGroup // interrupts under way
 	acted        bool
+	inputs       []section // the Stdin function's
 
-	mu       sync.Mutex // guards what follows
 	seen     []section
 	states   []string
 	idleLast bool
 }
 
-func (w *watcher) add(s section) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.seen = append(w.seen, s)
-}
-
 // see takes one message.
 func (w *watcher) see(ctx context.Context, m *protocol.Message) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.idleLast = false
 	switch c := m.Content.(type) {
 	case *protocol.Status:

@@ -132,6 +132,10 @@ func TestParentDies(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), scriptTime)
 	defer cancel()
 	c, err := client.Connect(ctx, connection, client.Kernel{Name: "iyagi"})
+	for err != nil && ctx.Err() == nil {
+		time.Sleep(10 * time.Millisecond) // until the kernel listens
+		c, err = client.Connect(ctx, connection, client.Kernel{Name: "iyagi"})
+	}
 	if err != nil {
 		wrapper.Process.Kill()
 		t.Fatal(err)

@@ -58,7 +58,8 @@ var update = flag.Bool("update", false, "write what the scripts in testdata/scri
 //	result, display, update
 //	                    a line with the MIME types, then the text/plain
 //	clear               the output was cleared (clear wait: when there is more)
-//	input               the prompt of a request for input
+//	input               the prompt of a request for input; behind all else, since it
+//	                    comes on another channel
 //	error               the traceback without its colours
 //	aborted             the cell was not run, because one ahead of it failed
 //	expr                the value of the expression, or its error
@@ -66,7 +67,7 @@ var update = flag.Bool("update", false, "write what the scripts in testdata/scri
 //	background N        what cell N prints after it has ended: stdout or stderr
 //
 // A line "..." of an expectation matches any lines, and "..." in a line any
-// text. That busy comes first and idle last, and the echo of the cell, is
+// text; " *" behind the name of a section any number of such sections. That busy comes first and idle last, and the echo of the cell, is
 // checked for every cell. Anything that a client gets and that the script
 // does not expect is an error, to the end of the kernel; so is any process
 // that the kernel leaves behind.
@@ -158,6 +159,8 @@ func startScript(t *testing.T) *script {
 	s.ctx, cancel = context.WithTimeout(context.Background(), 10*scriptTime)
 	t.Cleanup(cancel)
 	k := testKernel(t)
+	// Ports that were free a moment ago may be taken when scripts run side by side.
+	k.Transport = "ipc"
 	k.Stderr, k.Background = &s.log, s.background
 	c, err := client.Start(s.ctx, k)
 	if err != nil {
@@ -212,7 +215,7 @@ func (s *script) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, m := range s.unread {
-		s.t.Errorf("nobody expected %s %s under %v", m.Header.MsgType, m.ContentRaw, m.Parent)
+		s.t.Errorf("nobody expected %s %.300s under %v", m.Header.MsgType, m.ContentRaw, m.Parent)
 	}
 }
 
@@ -251,7 +254,7 @@ func (s *script) act(name, text string, want []section) []section {
 	case "queue":
 		got, err = s.queue(ctx, strings.Split(text, "\n\n"))
 	case "kill":
-		err = s.kill()
+		err = s.killIdle(ctx)
 	case "restart":
 		err = s.client.Restart(ctx)
 	case "complete", "inspect", "iscomplete":
@@ -270,15 +273,41 @@ func (s *script) act(name, text string, want []section) []section {
 
 // kill ends the evaluator as the system's OOM killer does.
 func (s *script) kill() error {
-	self, err := process.NewProcess(int32(s.client.PID()))
+	e, err := s.evaluator()
 	if err != nil {
 		return err
 	}
+	return e.Kill()
+}
+
+func (s *script) evaluator() (*process.Process, error) {
+	self, err := process.NewProcess(int32(s.client.PID()))
+	if err != nil {
+		return nil, err
+	}
 	children, err := self.Children()
 	if err != nil || len(children) != 1 {
-		return fmt.Errorf("the kernel has %d children, want the evaluator alone (%v)", len(children), err)
+		return nil, fmt.Errorf("the kernel has %d children, want the evaluator alone (%v)", len(children), err)
 	}
-	return children[0].Kill()
+	return children[0], nil
+}
+
+// killIdle is kill between cells: it waits until the kernel has another evaluator.
+func (s *script) killIdle(ctx context.Context) error {
+	old, err := s.evaluator()
+	if err != nil {
+		return err
+	}
+	if err := old.Kill(); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		if e, err := s.evaluator(); err == nil && e.Pid != old.Pid {
+			return nil
+		}
+		time.Sleep(time.Millisecond) // no event tells another process's children
+	}
+	return errors.New("the kernel starts no other evaluator")
 }
 
 // inquire asks one question about a text.
@@ -310,7 +339,7 @@ func (s *script) inquire(ctx context.Context, kind, text string) ([]section, err
 	if err != nil {
 		return nil, err
 	}
-	return []section{{"reply", line(fmt.Sprint(reply))}}, nil
+	return []section{{"reply", fmt.Sprintln(reply)}}, nil
 }
 
 // late waits for text that a cell prints after its end.
@@ -351,11 +380,21 @@ func line(text string) string {
 	return text + "\\\n"
 }
 
-// matches compares sections, with "..." of what is wanted standing for anything.
+// matches compares sections, with "..." of what is wanted standing for
+// anything, and " *" behind a name for any number of such sections.
 func matches(want, got []section) bool {
-	return slices.EqualFunc(want, got, func(w, g section) bool {
-		return w.name == g.name && pattern(w.text).MatchString(g.text)
-	})
+	for _, w := range want {
+		name, any := strings.CutSuffix(w.name, " *")
+		n := 0
+		for n < len(got) && (any || n == 0) && got[n].name == name && pattern(w.text).MatchString(got[n].text) {
+			n++
+		}
+		if n == 0 && !any {
+			return false
+		}
+		got = got[n:]
+	}
+	return len(got) == 0
 }
 
 func pattern(text string) *regexp.Regexp {

@@ -162,10 +162,12 @@ func (s *Session) runCell(ctx context.Context, c *cell) *failure {
 	source := check.Cell{Serial: s.serial, Label: c.label(s.serial), Source: c.req.Code}
 	s.sources.add(source)
 	s.outs.add(s.serial, c.out)
+	began := time.Now()
 	prepared, err := s.prepare(source)
 	if err != nil {
 		return s.compileFailure(err)
 	}
+	ready := time.Now()
 	e, failed := s.evaluator(ctx, c)
 	if failed != nil {
 		prepared.Drop()
@@ -176,6 +178,7 @@ func (s *Session) runCell(ctx context.Context, c *cell) *failure {
 	}
 	done := e.Run(ctx, eval.Run{ID: s.serial, Unit: prepared.Unit, AllowStdin: c.req.AllowStdin, Silent: c.req.Silent},
 		func(o eval.Output) { s.show(c, e, o) })
+	s.log.Debug("cell", "label", source.Label, "prepared_in", ready.Sub(began), "ran_in", time.Since(ready), "evaluated_in", done.Elapsed)
 	if done.Error == nil || done.Error.Name != "defect" {
 		prepared.Commit()
 		s.super.adopt(prepared.Unit)

@@ -51,20 +51,21 @@ func (s *Session) compileFailure(err error) *failure {
 	return &failure{protocol.ErrorContent{EName: "compile error", EValue: value, Traceback: listed.Traceback()}}
 }
 
-// names are the error names of package eval as the reader sees them, in Go's
-// own words where Go has some.
-var names = map[string]string{
-	"fatal": "fatal error",
-}
-
 // runtimeFailure turns the evaluator's error into a failure. lost is not nil
 // if the evaluator died.
 func (s *Session) runtimeFailure(e *eval.Error, lost *loss) *failure {
-	name := e.Name
-	if n, ok := names[name]; ok {
-		name = n
+	name, value := e.Name, e.Value
+	if name == "fatal" {
+		// The evaluator gives Go's last words: they tell a fatal error from a
+		// panic, and from neither.
+		name = "fatal error"
+		for _, n := range []string{"fatal error", "panic"} {
+			if v, ok := strings.CutPrefix(value, n+": "); ok {
+				name, value = n, v
+			}
+		}
 	}
-	f := newFailure(name, e.Value, s.sources.frames(e.Frames)...)
+	f := newFailure(name, value, s.sources.frames(e.Frames)...)
 	if lost != nil {
 		if len(e.Lost) > 0 {
 			lost.variables = e.Lost

@@ -39,6 +39,19 @@ x.go, line 9 in main`
 	}
 }
 
+func TestFatal(t *testing.T) {
+	for value, want := range map[string]string{
+		"fatal error: stack overflow": "fatal error: stack overflow",
+		"panic: in C":                 "panic: in C",
+		"signal: killed":              "fatal error: signal: killed",
+	} {
+		f := new(Session).runtimeFailure(&eval.Error{Name: "fatal", Value: value}, &loss{})
+		if got := f.EName + ": " + f.EValue; got != want {
+			t.Errorf("%q: got %q, want %q", value, got, want)
+		}
+	}
+}
+
 func TestDeepStack(t *testing.T) {
 	var s Session
 	stack := make([]eval.Frame, 5000)
