@@ -30,7 +30,7 @@ func (s *Session) Check(cell Cell) (*Unit, error) {
 	x := parse(cell, s.base, parser.ParseComments, false)
 	s.base = x.end()
 	if len(x.errors) > 0 {
-		return nil, finish(cell, x.errors)
+		return nil, finish(cell, x.syntaxErrors())
 	}
 	if x.alone && s.needsOrder(x) {
 		x = parse(cell, s.base, parser.ParseComments, true)
@@ -49,7 +49,8 @@ func (s *Session) Check(cell Cell) (*Unit, error) {
 func (s *Session) check(x *syntax) *checking {
 	kept := map[string]*Error{}
 	for {
-		c := s.newChecking(x, kept)
+		s.emptyScope()
+		c := s.newChecking(x, s.pkg, kept)
 		c.run()
 		c.addHints()
 		if len(c.broken) == 0 || len(c.errors) > 0 {
@@ -100,12 +101,11 @@ type checking struct {
 }
 
 // newChecking prepares the work on a cell. The session's mutex is held.
-func (s *Session) newChecking(x *syntax, kept map[string]*Error) *checking {
-	s.emptyScope()
+func (s *Session) newChecking(x *syntax, pkg *types.Package, kept map[string]*Error) *checking {
 	return &checking{
 		syntax:   x,
 		session:  s,
-		pkg:      s.pkg,
+		pkg:      pkg,
 		kept:     kept,
 		info:     newInfo(),
 		imports:  map[string]*declaration{},
@@ -309,7 +309,11 @@ func (c *checking) insert(name string) {
 	if d := c.imports[name]; d != nil {
 		c.pkg.Scope().Insert(d.obj)
 	} else if d := c.session.live[name]; d != nil {
-		c.pkg.Scope().Insert(d.obj)
+		obj := d.obj
+		if p, ok := obj.(*types.PkgName); ok && p.Pkg() != c.pkg {
+			obj = types.NewPkgName(p.Pos(), c.pkg, name, p.Imported())
+		}
+		c.pkg.Scope().Insert(obj)
 	}
 }
 

@@ -73,7 +73,9 @@ func (cur *cursor) names(list *items) {
 		}
 	}
 	for _, d := range cur.imports {
-		list.add(d.obj, 2)
+		if !strings.Contains(d.key, unlike) {
+			list.add(d.obj, 2)
+		}
 	}
 	for _, d := range cur.session.live {
 		list.add(d.obj, 2)
@@ -113,7 +115,7 @@ func (cur *cursor) fieldsOfLiteral() []types.Object {
 			if t := cur.info.TypeOf(lit); t != nil {
 				if s, ok := t.Underlying().(*types.Struct); ok {
 					for f := range s.Fields() {
-						if f.Exported() || f.Pkg() == cur.checking.pkg {
+						if f.Exported() || f.Pkg().Path() == cur.checking.pkg.Path() {
 							fields = append(fields, f)
 						}
 					}
@@ -283,7 +285,7 @@ func kindOfType(t types.Type) string {
 // qualifier writes the package's own names bare and others as programs do.
 func qualifier(own *types.Package) types.Qualifier {
 	return func(p *types.Package) string {
-		if p == own {
+		if p.Path() == own.Path() {
 			return ""
 		}
 		return p.Name()

@@ -87,10 +87,11 @@ func (cur *cursor) check(s *Session, text, name string) {
 }
 
 // leniently checks a text of which something is to be known although it has
-// errors. Nothing of the session changes.
+// errors. Nothing of the session changes: it has a package of its own, since
+// another goroutine may be at work on the last unit and look into its package.
 func (s *Session) leniently(text string) *checking {
 	x := parse(Cell{Label: "text", Source: text}, s.base, parser.ParseComments|parser.AllErrors, false)
-	c := s.newChecking(x, nil)
+	c := s.newChecking(x, types.NewPackage(s.pkg.Path(), s.pkg.Name()), map[string]*Error{})
 	c.lenient = true
 	c.run()
 	return c

@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
 
 	"iyagi/kernel/internal/stdlib"
 )
@@ -27,12 +30,27 @@ func (c *checking) addHints() {
 	}
 }
 
+// syntaxHint is the hint for a message of the parser or the scanner.
+func syntaxHint(msg string) string {
+	switch {
+	case illegal.MatchString(msg):
+		r, _ := utf8.DecodeRuneInString(illegal.FindStringSubmatch(msg)[1])
+		if narrow := width.LookupRune(r).Narrow(); narrow != 0 {
+			return "write " + string(narrow) + ", without the wide form of an input method"
+		}
+	case strings.HasSuffix(msg, "found 'else'"), strings.HasSuffix(msg, "found else"):
+		return "else stands on the line of the closing brace: } else {"
+	}
+	return ""
+}
+
 var (
 	undefinedName   = regexp.MustCompile(`^undefined: ([\pL_][\pL_\d]*)$`)
 	undefinedInPkg  = regexp.MustCompile(`^undefined: ([\pL_][\pL_\d]*)\.([\pL_][\pL_\d]*)$`)
 	undefinedMember = regexp.MustCompile(`^\S.* undefined \(type .* has no (?:field or method|method) ([\pL_][\pL_\d]*)\)$`)
 	sameName        = regexp.MustCompile(`type ([\pL_][\pL_\d.]*)\)? as \*?([\pL_][\pL_\d.]*) value`)
 	intAsString     = regexp.MustCompile(`^cannot use (.*) \((?:variable|value) of type int\) as string value`)
+	illegal         = regexp.MustCompile(`^illegal character U\+[0-9A-F]+ '(.*)'`)
 	mismatched      = regexp.MustCompile(`\(mismatched types (u?int\d*|float\d+) and (u?int\d*|float\d+)\)$`)
 )
 
@@ -78,6 +96,9 @@ func (c *checking) hintName(name string, e *Error) string {
 		}
 	}
 	owner, known := ownerOf(name)
+	if best == "" && owner == "" && c.assignedTo(e.Pos.Offset) {
+		return name + " := … declares a variable"
+	}
 	if best != "" && !(known && types.Universe.Lookup(best) != nil) {
 		return "did you mean " + best + "?"
 	}
@@ -180,6 +201,17 @@ func (c *checking) selectedFrom(offset int) string {
 		}
 	}
 	return ""
+}
+
+// assignedTo tells whether the name at offset is what a statement assigns to.
+func (c *checking) assignedTo(offset int) bool {
+	l := c.layout.lexemes
+	for i, x := range l {
+		if x.offset == offset {
+			return i+1 < len(l) && l[i+1].tok == token.ASSIGN && (i == 0 || l[i-1].tok == token.SEMICOLON || l[i-1].tok == token.LBRACE)
+		}
+	}
+	return false
 }
 
 // visible are the names that can be seen from a place of the cell.

@@ -122,14 +122,15 @@ func (c *checking) known(name string) bool {
 }
 
 // choose picks among the packages of a name the first that has all that is
-// selected from it, or else the one with the most.
+// selected from it, or else the one with the most. What is deprecated in a
+// package does not speak for it: rand.Read is crypto/rand's.
 func choose(name string, members map[string]bool) string {
 	best, most := "", -1
 	for _, path := range stdlib.ByName(name) {
 		p, _ := stdlib.Lookup(path)
 		n := 0
 		for m := range members {
-			if p.Has(m) {
+			if p.Has(m) && !(path == "math/rand" && m == "Read") {
 				n++
 			}
 		}

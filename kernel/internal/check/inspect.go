@@ -88,7 +88,7 @@ func (s *Session) describe(src string, offset, detail int) *description {
 	switch pkg := obj.Pkg(); {
 	case pkg == nil:
 		d.doc = libraryDoc("builtin", obj.Name())
-	case pkg == s.pkg:
+	case pkg.Path() == s.pkg.Path():
 		s.describeOwn(d, obj, recv, detail)
 	default:
 		key := obj.Name()
@@ -215,7 +215,7 @@ func source(decl *ast.FuncDecl) string {
 // declarationOf spells the declaration of an object as Go would.
 func (s *Session) declarationOf(obj types.Object, recv types.Type) string {
 	qual := qualifier(s.pkg)
-	if obj.Pkg() != nil && obj.Pkg() != s.pkg {
+	if obj.Pkg() != nil && obj.Pkg().Path() != s.pkg.Path() {
 		qual = func(p *types.Package) string { return p.Name() }
 	}
 	switch obj := obj.(type) {
@@ -247,7 +247,7 @@ func (s *Session) typeDeclaration(obj *types.TypeName, qual types.Qualifier) str
 		fmt.Fprintf(&b, "type %s struct {\n", types.TypeString(obj.Type(), qual))
 		hidden := false
 		for f := range st.Fields() {
-			if !f.Exported() && f.Pkg() != s.pkg {
+			if !f.Exported() && f.Pkg().Path() != s.pkg.Path() {
 				hidden = true
 				continue
 			}
@@ -264,7 +264,7 @@ func (s *Session) typeDeclaration(obj *types.TypeName, qual types.Qualifier) str
 	}
 	if n, ok := types.Unalias(obj.Type()).(*types.Named); ok {
 		for m := range n.Methods() {
-			if m.Name() != "_" && (m.Exported() || m.Pkg() == s.pkg) {
+			if m.Name() != "_" && (m.Exported() || m.Pkg().Path() == s.pkg.Path()) {
 				fmt.Fprintf(&b, "\n%s", types.ObjectString(m, qual))
 			}
 		}

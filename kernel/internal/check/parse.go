@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -16,6 +17,9 @@ const (
 	bodyPrefix = "package main;func _(){"
 	bodySuffix = "\n}"
 )
+
+// atEnd is what the parser found where the text of a cell ends.
+const atEnd = "found end of cell"
 
 // A syntax is a parsed cell.
 type syntax struct {
@@ -172,13 +176,31 @@ func (x *syntax) half(n int, prefix, text, suffix string) *ast.File {
 			msg := e.Msg
 			if last := x.layout.last.end; offset > last {
 				offset = last
-				msg = strings.Replace(msg, "found '}'", "found end of cell", 1)
-				msg = strings.Replace(msg, "found 'EOF'", "found end of cell", 1)
+				msg = strings.Replace(msg, "found '}'", atEnd, 1)
+				msg = strings.Replace(msg, "found 'EOF'", atEnd, 1)
 			}
 			x.errors = append(x.errors, &Error{Pos: token.Position{Offset: offset}, Msg: msg})
 		}
 	}
 	return f
+}
+
+// syntaxErrors are the errors of the parser with hints, without those that
+// only follow from others: that the cell ends too early.
+func (x *syntax) syntaxErrors() []*Error {
+	var errs []*Error
+	for _, e := range x.errors {
+		if len(x.errors) > 1 && strings.Contains(e.Msg, atEnd) && slices.ContainsFunc(x.errors, func(other *Error) bool {
+			return !strings.Contains(other.Msg, atEnd)
+		}) {
+			continue
+		}
+		if e.Hint == "" {
+			e.Hint = syntaxHint(e.Msg)
+		}
+		errs = append(errs, e)
+	}
+	return errs
 }
 
 // offset is the place of pos in the cell's text; ok is false when pos belongs to another cell.

@@ -48,7 +48,7 @@ type Package struct {
 const indexEntry = "index"
 
 // index is the content of the archives' table of contents. It is read once,
-// at the first use of the package, in about 1 ms.
+// at the first use of the package, in about 0.4 ms.
 type index struct {
 	packages map[string]*Package
 	paths    []string            // sorted

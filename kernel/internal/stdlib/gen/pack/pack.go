@@ -179,7 +179,11 @@ func archive(entries map[string][]byte) ([]byte, error) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		e, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
+		method := zip.Deflate
+		if name == "index" {
+			method = zip.Store // it is read at every start: inflating it takes longer than its use
+		}
+		e, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: method})
 		if err != nil {
 			return nil, err
 		}

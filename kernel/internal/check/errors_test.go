@@ -1,0 +1,41 @@
+package check
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestErrorText(t *testing.T) {
+	for _, test := range []struct{ name, src, want string }{
+		{"plain", "x := 1\nx = \"a\"", `cell 1:2:5: cannot use "a" (untyped string constant) as int value in assignment
+   2 | x = "a"
+     |     ^`},
+		{"hangul is two columns wide", "이름 := 1; 나이 = 2", `cell 1:1:10: undefined: 나이
+   1 | 이름 := 1; 나이 = 2
+     |            ^
+       나이 := … declares a variable`},
+		{"a tab stays a tab", "if true {\n\ty()\n}", "cell 1:2:2: undefined: y\n   2 | \ty()\n     | \t^"},
+		{"combining marks take no column", "_ = \"e\u0301\"; z()", "cell 1:1:11: undefined: z\n   1 | _ = \"e\u0301\"; z()\n     |          ^"},
+		{"wide punctuation", "f（1)", "cell 1:1:2: illegal character U+FF08 '（'\n   1 | f（1)\n     |  ^\n       write (, without the wide form of an input method"},
+		{"two places", "type T int\ntype T string", `cell 1:2:6: T redeclared in this block
+	cell 1:1:6: other declaration of T
+   2 | type T string
+     |      ^`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			list := newNotebook(t).fail(test.src)
+			if got := list[:1].Error(); got != test.want {
+				t.Errorf("got\n%s\nwant\n%s", got, test.want)
+			}
+			if got := strings.Join(list.Traceback(), "\n"); !strings.Contains(got, red+"^"+reset) {
+				t.Errorf("no coloured caret in %q", got)
+			}
+		})
+	}
+}
+
+func TestErrorLimit(t *testing.T) {
+	if n := len(newNotebook(t).fail(strings.Repeat("undefined1()\n", 30))); n != maxErrors {
+		t.Errorf("%d errors", n)
+	}
+}
