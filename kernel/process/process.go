@@ -121,7 +121,7 @@ func (l Launcher) Run(tasks ...func()) *Group {
 			p := &Process{job: job}
 			p.start(ctx, h, b, funcs[i], l.options, func() { <-turns })
 		case <-ctx.Done():
-			job.End(card.Outcome{State: card.Killed, ExitCode: -1, Err: errors.New("interrupted before it was started")})
+			job.End(interrupted)
 		}
 	}
 	b.Wait(ctx, killGrace)
@@ -164,7 +164,11 @@ func (p *Process) start(ctx context.Context, h host.Host, b *card.Board, f *host
 	began := host.Clock()
 	child, err := h.Start(ctx, f, host.Options{Sink: b.Sink(p.job), Name: p.job.Name(), Env: o.env, Dir: o.dir})
 	if err != nil {
-		p.job.End(card.Outcome{State: card.Failed, ExitCode: -1, Err: err})
+		if ctx.Err() != nil {
+			p.job.End(interrupted)
+		} else {
+			p.job.End(card.Outcome{State: card.Failed, ExitCode: -1, Err: err})
+		}
 		ended()
 		return
 	}
@@ -180,10 +184,13 @@ func (p *Process) start(ctx context.Context, h host.Host, b *card.Board, f *host
 	}()
 }
 
+// interrupted is the outcome of a process whose cell was interrupted first.
+var interrupted = card.Outcome{State: card.Killed, ExitCode: -1, Err: errors.New("interrupted before it was started")}
+
 func outcome(e host.Exit) card.Outcome {
 	o := card.Outcome{
 		State: card.Exited, ExitCode: e.Code, Signal: e.Signal, Error: e.Error,
-		PPID: e.PPID, TID: e.TID, CPU: e.CPU, Ended: e.Ended,
+		PPID: e.PPID, TID: e.TID, CPU: e.CPU, Began: e.Began, Ended: e.Ended,
 	}
 	switch {
 	case e.Signal != "":

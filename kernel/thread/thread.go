@@ -82,8 +82,9 @@ func Run(tasks ...func()) *Group {
 	for _, task := range tasks {
 		launch(b, task, ready, begin)
 	}
-	b.Show(firstPicture)
 	ready.Wait()
+	b.Begin()
+	b.Show(firstPicture)
 	close(begin)
 	b.Wait(host.Current().Context(), stopGrace)
 	b.Report()
@@ -161,12 +162,14 @@ func onThread(f func()) {
 // run is the life of a task's thread.
 func run(h host.Host, b *card.Board, job *card.Job, f *host.Func, ready *sync.WaitGroup, begin <-chan struct{}) {
 	ctx := h.Context()
-	job.Started(host.Clock(), os.Getpid(), os.Getppid(), ID())
+	job.Started(0, os.Getpid(), os.Getppid(), ID())
 	ready.Done()
 	<-begin
 	cpu := cpuTime()
-	o := card.Outcome{Began: host.Clock()}
-	job.OnCore(o.Began, core())
+	var o card.Outcome
+	began := host.Clock()
+	job.Started(began, os.Getpid(), os.Getppid(), ID())
+	job.OnCore(began, core())
 	// Deferred, for a task may end its goroutine; the host ends that of an
 	// interrupted cell.
 	returned := false

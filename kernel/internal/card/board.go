@@ -103,6 +103,10 @@ func CellBoard(kind Kind) *Board {
 	return b
 }
 
+// Begin makes now the time that the card's times count from. It is called
+// before the card is shown.
+func (b *Board) Begin() { b.began = host.Clock() }
+
 // Add puts a task on the card, under the given name or else f's own. f may be
 // nil when the task is none.
 func (b *Board) Add(f *host.Func, name string) *Job {

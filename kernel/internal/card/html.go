@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -249,8 +250,12 @@ func (v *view) timeline(p *page) {
 	if v.elapsed <= 0 {
 		return
 	}
+	marks := w.whiteMarks
+	if v.startUp() {
+		marks = w.pale + ", " + marks
+	}
 	p.add(`<table lang="`, w.lang, `" style="`, tabStyle, `;width:100%"><caption style="`, capStyle, `">`, esc(w.timeline),
-		` <span style="font-weight:normal;`, muted, `">(`, esc(w.whiteMarks), `)</span></caption><tbody>`)
+		` <span style="font-weight:normal;`, muted, `">(`, esc(marks), `)</span></caption><tbody>`)
 	if v.kind == Process {
 		v.lane(p, esc(w.parent)+" "+strconv.Itoa(v.parent), parentBar, duration(v.elapsed))
 	}
@@ -274,6 +279,11 @@ func (v *view) timeline(p *page) {
 	p.add(`</tbody></table>`)
 }
 
+// startUp tells whether some process is known to have started up before its task.
+func (v *view) startUp() bool {
+	return slices.ContainsFunc(v.rows, func(r row) bool { return r.ready > r.Start })
+}
+
 func (v *view) lane(p *page, label, bars, note string) {
 	p.add(rowStart, td(cellStyle, label),
 		`<td style="width:100%;padding:1px 0"><div style="position:relative;height:18px;min-width:200px">`, bars, `</div></td>`,
@@ -288,6 +298,9 @@ func (v *view) bars(r *row) string {
 	b := &page{}
 	from, width := v.at(r.Start), max(v.at(r.Start+took)-v.at(r.Start), 0.4)
 	b.add(bar(from, min(width, 100-from), string(r.colour), r.letter+": "+duration(r.Start)+" – "+duration(r.Start+took)))
+	if r.ready > r.Start {
+		b.add(`<div style="position:absolute;top:1px;left:`, percent(from), `;width:`, percent(v.at(r.ready)-from), `;height:16px;border-radius:3px;background:rgba(255,255,255,0.45)"></div>`)
+	}
 	for _, t := range r.ticks {
 		b.add(`<div style="position:absolute;top:3px;left:`, percent(min(v.at(t), 99.8)), `;width:2px;height:12px;background:#fff"></div>`)
 	}

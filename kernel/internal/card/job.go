@@ -28,7 +28,7 @@ type Outcome struct {
 	PPID     int   // 0: as it was
 	TID      int   // 0: as it was
 	CPU      time.Duration
-	Began    time.Duration // on host.Clock; 0: as it was
+	Began    time.Duration // on host.Clock: when the task began, for the process or thread was there before; 0: unknown
 	Ended    time.Duration // on host.Clock; 0: now
 }
 
@@ -77,15 +77,15 @@ const maxCoreMarks = 4096
 // Name is the name of the task, or the cell and the line of a literal.
 func (j *Job) Name() string { return j.title(english) }
 
-// Started notes that the task runs, since the time began on host.Clock. An ID
-// of 0 is unknown.
+// Started notes that the task runs, since the time began on host.Clock. What is
+// 0 is unknown; a later call may tell.
 func (j *Job) Started(began time.Duration, pid, ppid, tid int) {
 	j.mu.Lock()
 	j.pid, j.ppid, j.tid = pid, ppid, tid
 	if j.outcome.State == Waiting {
 		j.outcome.State = Running
 	}
-	if j.began == 0 {
+	if began != 0 {
 		j.began = began
 	}
 	j.mu.Unlock()
@@ -182,9 +182,6 @@ func (j *Job) End(o Outcome) {
 	}
 	if o.TID != 0 {
 		j.tid = o.TID
-	}
-	if o.Began != 0 {
-		j.began = o.Began
 	}
 	if j.began == 0 {
 		j.began = now

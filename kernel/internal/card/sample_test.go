@@ -64,9 +64,9 @@ func threeProcesses() *sample {
 		s.write(bar, time.Duration(16+7*i)*ms, 1, fmt.Sprintf("bar: %d\n", i+1))
 		s.write(baz, time.Duration(15+3*i)*ms, 0, fmt.Sprintf("baz: %c\n", 'a'+i))
 	}
-	s.end(foo, 43*ms, Outcome{State: Exited, CPU: 11400 * time.Microsecond})
-	s.end(bar, 49*ms, Outcome{State: Exited, CPU: 12 * ms})
-	s.end(baz, 30*ms, Outcome{State: Exited, CPU: 10100 * time.Microsecond})
+	s.end(foo, 43*ms, Outcome{State: Exited, CPU: 11400 * time.Microsecond, Began: s.began + 13*ms})
+	s.end(bar, 49*ms, Outcome{State: Exited, CPU: 12 * ms, Began: s.began + 15*ms})
+	s.end(baz, 30*ms, Outcome{State: Exited, CPU: 10100 * time.Microsecond, Began: s.began + 14*ms})
 	return s
 }
 

@@ -111,7 +111,7 @@ func (v *view) text() string {
 		b.WriteString("\n" + v.words.noOutput + "\n")
 	}
 	if t := v.timelineText(); t != "" {
-		b.WriteString("\n" + v.words.timeline + " " + v.words.marks + "\n" + t)
+		b.WriteString("\n" + v.words.timeline + " " + v.timelineMarks() + "\n" + t)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -133,7 +133,7 @@ func (v *view) markdown() string {
 		b.WriteString("\n" + v.words.noOutput + "\n")
 	}
 	if t := v.timelineText(); t != "" {
-		b.WriteString("\n**" + v.words.timeline + "** " + display.EscapeMarkdown(v.words.marks) + "\n\n" + fenced(t))
+		b.WriteString("\n**" + v.words.timeline + "** " + display.EscapeMarkdown(v.timelineMarks()) + "\n\n" + fenced(t))
 	}
 	return b.String()
 }
@@ -181,6 +181,14 @@ func (v *view) outputText() string {
 	return g.Text() + "\n"
 }
 
+// timelineMarks explains the characters of timelineText.
+func (v *view) timelineMarks() string {
+	if v.startUp() {
+		return v.words.dashes
+	}
+	return v.words.marks
+}
+
 // lanes is the width of a timeline in characters.
 const lanes = 60
 
@@ -189,10 +197,13 @@ func (v *view) timelineText() string {
 		return ""
 	}
 	g := &display.Grid{Right: []bool{false, false, true}}
-	lane := func(label string, from, to time.Duration, ticks []time.Duration, note string) {
+	lane := func(label string, from, ready, to time.Duration, ticks []time.Duration, note string) {
 		cells := []byte(strings.Repeat(" ", lanes))
 		for i := v.column(from); i <= v.column(to); i++ {
 			cells[i] = '='
+			if i < v.column(ready) {
+				cells[i] = '-'
+			}
 		}
 		for _, t := range ticks {
 			cells[v.column(t)] = '|'
@@ -200,11 +211,11 @@ func (v *view) timelineText() string {
 		g.Rows = append(g.Rows, []string{label, string(cells), note})
 	}
 	if v.kind == Process {
-		lane(v.words.parent+" "+strconv.Itoa(v.parent), 0, v.elapsed, nil, duration(v.elapsed))
+		lane(v.words.parent+" "+strconv.Itoa(v.parent), 0, 0, v.elapsed, nil, duration(v.elapsed))
 	}
 	for i := range v.rows {
 		if r := &v.rows[i]; v.took(r) >= 0 {
-			lane(r.letter+" "+r.title, r.Start, r.Start+v.took(r), r.ticks, v.tookText(r))
+			lane(r.letter+" "+r.title, r.Start, r.ready, r.Start+v.took(r), r.ticks, v.tookText(r))
 		}
 	}
 	return g.Text() + "\n"

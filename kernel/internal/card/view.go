@@ -73,7 +73,8 @@ type row struct {
 	lines   int
 	ticks   []time.Duration
 	cores   []span
-	blocked bool // the interrupt could not end it
+	ready   time.Duration // when the process had started up and began the task; 0: unknown
+	blocked bool          // the interrupt could not end it
 }
 
 // span is a time on one core.
@@ -141,6 +142,9 @@ func (j *Job) row(v *view, i int) row {
 	defer j.mu.Unlock()
 	r.blocked = r.State == Running && j.ended != 0
 	r.lines = len(j.lines)
+	if began := j.outcome.Began; j.kind == Process && began > j.began && began <= j.ended {
+		r.ready = began - v.began
+	}
 	step := max(1, (len(j.lines)+maxTicks-1)/maxTicks)
 	for n := 0; n < len(j.lines); n += step {
 		r.ticks = append(r.ticks, max(j.lines[n].at-v.began, 0))

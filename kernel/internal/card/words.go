@@ -14,29 +14,30 @@ type words struct {
 
 	output, timeline, line, at, text string
 
-	shared      string // about the ID that all threads have in common
-	sharedOne   string // the same of a single thread
-	moreTasks   string // %d tasks are not shown
-	moreLines   string // %s lines are not shown
-	lostText    string // %s lines and %s bytes were not kept
-	literal     string // of cell %s, line %d
-	cell        string // %s is the number of a cell
-	interrupted string // of a thread
-	blocked     string
-	noTasks     string
-	noOutput    string
-	stderr      string
-	parent      string
-	marks       string // legend of the timeline in text
-	whiteMarks  string // and in HTML
-	errMarks    string // legend of the output in text
-	summary     string // of many tasks: shortest, median and longest duration
-	cores       string
-	progress    string
-	states      map[State]string
-	titles      map[Kind]string // %d tasks
-	one         map[Kind]string // one task
-	captions    map[Kind]string // of the table of IDs
+	shared       string // about the ID that all threads have in common
+	sharedOne    string // the same of a single thread
+	moreTasks    string // %d tasks are not shown
+	moreLines    string // %s lines are not shown
+	lostText     string // %s lines and %s bytes were not kept
+	literal      string // of cell %s, line %d
+	cell         string // %s is the number of a cell
+	interrupted  string // of a thread
+	blocked      string
+	noTasks      string
+	noOutput     string
+	stderr       string
+	parent       string
+	marks        string // legend of the timeline in text
+	whiteMarks   string // and in HTML
+	pale, dashes string // the same where processes start up
+	errMarks     string // legend of the output in text
+	summary      string // of many tasks: shortest, median and longest duration
+	cores        string
+	progress     string
+	states       map[State]string
+	titles       map[Kind]string // %d tasks
+	one          map[Kind]string // one task
+	captions     map[Kind]string // of the table of IDs
 }
 
 var english = &words{
@@ -56,7 +57,7 @@ var english = &words{
 	noOutput: "No output.",
 	stderr:   "standard error",
 	parent:   "parent",
-	marks:    "(|: a line was written)", whiteMarks: "white mark: a line was written", errMarks: "(!: standard error)",
+	marks:    "(|: a line was written)", dashes: "(-: the process starts up, |: a line was written)", whiteMarks: "white mark: a line was written", pale: "pale: the process starts up", errMarks: "(!: standard error)",
 	summary:  "Durations: shortest %s, median %s, longest %s.",
 	cores:    "core",
 	progress: "%d of %d done",
@@ -83,7 +84,7 @@ var koreanWords = &words{
 	noOutput: "출력이 없습니다.",
 	stderr:   "표준 오류",
 	parent:   "부모",
-	marks:    "(|: 한 줄을 출력한 시점)", whiteMarks: "흰 눈금: 한 줄을 출력한 시점", errMarks: "(!: 표준 오류)",
+	marks:    "(|: 한 줄을 출력한 시점)", dashes: "(-: 프로세스를 준비하는 동안, |: 한 줄을 출력한 시점)", whiteMarks: "흰 눈금: 한 줄을 출력한 시점", pale: "연한 부분: 프로세스를 준비하는 동안", errMarks: "(!: 표준 오류)",
 	summary:  "소요 시간: 최소 %s, 중앙값 %s, 최대 %s.",
 	cores:    "코어",
 	progress: "%d/%d 완료",
