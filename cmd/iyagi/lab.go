@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +36,7 @@ in a virtual environment of Iyagi's own. Without an argument the folder
 			if err := introduce(cmd, lab); err != nil {
 				return err
 			}
-			return openLab(lab, std, append([]string{target}, rest...))
+			return openLab(cmd.Context(), lab, std, append([]string{target}, rest...))
 		},
 	}
 	cmd.Flags().BoolVar(&own, "own", false, "use or set up Iyagi's own JupyterLab even if the machine has one")
@@ -101,17 +104,29 @@ func introduce(cmd *cobra.Command, lab *install.Lab) error {
 }
 
 // openLab runs JupyterLab in the foreground until it ends. Ctrl-C is
-// JupyterLab's, which asks what to do.
-func openLab(lab *install.Lab, std streams, args []string) error {
+// JupyterLab's, which asks what to do; when we are told to go, so is it.
+func openLab(ctx context.Context, lab *install.Lab, std streams, args []string) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
+	ctx, cancel := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
+	defer cancel()
 	args = append(lab.Command[1:len(lab.Command):len(lab.Command)], args...)
 	args = append(args, "--MultiKernelManager.default_kernel_name="+install.Name)
-	c := exec.Command(lab.Command[0], args...)
+	c := exec.CommandContext(ctx, lab.Command[0], args...)
+	c.Cancel = func() error {
+		if c.Process.Signal(syscall.SIGTERM) == nil {
+			return nil
+		}
+		return c.Process.Kill() // Windows has no such signal
+	}
+	c.WaitDelay = 10 * time.Second // kernels are given some seconds to end
 	c.Stdin, c.Stdout, c.Stderr = std.in, std.out, std.err
 	err := c.Run()
 	var exit *exec.ExitError
+	if ctx.Err() != nil {
+		return terminated
+	}
 	if errors.As(err, &exit) {
 		return exitStatus(max(1, exit.ExitCode()))
 	}

@@ -103,6 +103,31 @@ func TestTerminate(t *testing.T) {
 	}
 }
 
+// lab that is told to go takes JupyterLab with it.
+func TestTerminateLab(t *testing.T) {
+	bin := t.TempDir()
+	script := "#!/bin/sh\ncase \"$*\" in\n--version) echo 4.9.9 ;;\n*) echo waiting; exec sleep 600 ;;\nesac\n"
+	if err := os.WriteFile(filepath.Join(bin, "jupyter-lab"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if exec.Command(filepath.Join(bin, "jupyter-lab"), "--version").Run() != nil {
+		t.Skip("this system runs no shell scripts")
+	}
+	c := command(t, "lab", bin)
+	c.Env = append(c.Env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	out := &until{text: "waiting\n", seen: make(chan struct{})}
+	c.Stdout = out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-out.seen
+	c.Process.Signal(syscall.SIGTERM)
+	c.Wait() // returns when JupyterLab has let go of standard output
+	if got := c.ProcessState.ExitCode(); got != 143 {
+		t.Errorf("exit status %d, want 143", got)
+	}
+}
+
 func TestOutputText(t *testing.T) {
 	raw := func(s string) json.RawMessage { return json.RawMessage(strconv.Quote(s)) }
 	tests := []struct {
