@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"iyagi/kernel/protocol"
 	"iyagi/notebooks/client"
@@ -31,17 +32,10 @@ func (r *runner) program(ctx context.Context, path string) exitStatus {
 		return r.fail(err)
 	}
 	defer shutDown(ctx, c)
-	input := bufio.NewReader(r.std.in)
 	result, err := r.execute(ctx, c, string(source), client.Options{
 		StopOnError: true,
 		OnMessage:   r.copyOutput,
-		Stdin: func(context.Context, string, bool) (string, error) {
-			line, err := input.ReadString('\n')
-			if err != nil && line == "" {
-				return "", err
-			}
-			return strings.TrimRight(line, "\r\n"), nil
-		},
+		Stdin:       r.input.next,
 	})
 	if err == errTimeout {
 		err = fmt.Errorf("%s: the program took longer than %v", path, r.options.timeout)
@@ -50,6 +44,42 @@ func (r *runner) program(ctx context.Context, path string) exitStatus {
 		return r.fail(err)
 	}
 	return r.programStatus(result.Err(), filepath.Base(path))
+}
+
+// lines reads standard input line by line, when it is asked to. Nothing can
+// end a read from a terminal, so a goroutine reads and is left behind when the program
+// that asked has ended; this process ends then too.
+type lines struct {
+	from io.Reader
+	once sync.Once
+	got  chan line
+}
+
+type line struct {
+	text string
+	err  error
+}
+
+func (l *lines) next(ctx context.Context, _ string, _ bool) (string, error) {
+	l.once.Do(func() {
+		l.got = make(chan line)
+		go func() {
+			in := bufio.NewReader(l.from)
+			for {
+				text, err := in.ReadString('\n')
+				if text != "" {
+					err = nil // the end comes with the next one
+				}
+				l.got <- line{strings.TrimRight(text, "\r\n"), err}
+			}
+		}()
+	})
+	select {
+	case got := <-l.got:
+		return got.text, got.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 // copyOutput writes what a program prints and shows.

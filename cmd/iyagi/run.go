@@ -110,10 +110,13 @@ func isProgram(path string) bool {
 // words about it have been printed by then.
 func runFiles(ctx context.Context, files []string, o runOptions, std streams) error {
 	// The temporary files of a kernel hold its key: they go even when we are
-	// told to go.
-	ctx, cancel := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
+	// told to go, or when nobody reads what we print any more.
+	ctx, cancel := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	defer cancel()
-	r := &runner{options: o, std: std, several: len(files) > 1, interrupts: make(chan os.Signal, 1)}
+	r := &runner{
+		options: o, std: std, several: len(files) > 1,
+		input: &lines{from: std.in}, interrupts: make(chan os.Signal, 1),
+	}
 	signal.Notify(r.interrupts, os.Interrupt)
 	defer signal.Stop(r.interrupts)
 	if o.output != "" && r.several {
@@ -156,6 +159,7 @@ type runner struct {
 	options    runOptions
 	std        streams
 	several    bool
+	input      *lines
 	interrupts chan os.Signal
 }
 

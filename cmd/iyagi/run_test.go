@@ -79,8 +79,36 @@ func TestInterrupt(t *testing.T) {
 	t.Logf("%v from Ctrl-C to the end", time.Since(began))
 }
 
-// A program that reads what nobody writes can be interrupted too, and one
-// that is ended from outside leaves no kernel.
+// A program that waits for input that nobody gives can be interrupted too.
+func TestInterruptInput(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ask.go")
+	source := "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(\"name?\")\n\tvar s string\n\tfmt.Scanln(&s)\n}\n"
+	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	c := command(t, "run", path)
+	out := &until{text: "name?\n", seen: make(chan struct{})}
+	c.Stdin, c.Stdout = r, out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-out.seen
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Skip("no signals on this system: ", err)
+	}
+	c.Wait()
+	if got := c.ProcessState.ExitCode(); got != 130 {
+		t.Errorf("exit status %d, want 130", got)
+	}
+}
+
+// A run that is ended from outside leaves no kernel and no file.
 func TestTerminate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "loop.go")
 	source := "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc main() {\n\tfmt.Println(\"pid\", os.Getppid())\n\tselect {}\n}\n"
@@ -100,6 +128,33 @@ func TestTerminate(t *testing.T) {
 	c.Wait() // returns when nobody holds our end of standard output
 	if got := c.ProcessState.ExitCode(); got != 143 {
 		t.Errorf("exit status %d, want 143", got)
+	}
+}
+
+// A reader that goes away ends the run, as it ends other programs.
+func TestBrokenPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "chatter.go")
+	source := "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfor i := 0; ; i++ {\n\t\tfmt.Println(i)\n\t}\n}\n"
+	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := command(t, "run", path)
+	c.Stdout = w
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	if _, err := r.Read(make([]byte, 10)); err != nil {
+		t.Error(err)
+	}
+	r.Close()
+	c.Wait()
+	if c.ProcessState.Success() {
+		t.Error("exit status 0, but the output was cut")
 	}
 }
 
