@@ -29,7 +29,10 @@ func (s *script) cell(ctx context.Context, code string, options []string) ([]sec
 		case "kill":
 			w.kill = true
 		case "stdin":
-			stdin = strings.Split(value, ",")
+			stdin = []string{}
+			if w.unanswered = value == ""; !w.unanswered {
+				stdin = strings.Split(value, ",")
+			}
 		case "silent":
 			o.Silent, w.silent = true, true
 		case "nostore":
@@ -42,7 +45,15 @@ func (s *script) cell(ctx context.Context, code string, options []string) ([]sec
 	}
 	o.OnMessage = func(m *protocol.Message) { w.see(ctx, m) }
 	if stdin != nil {
-		o.Stdin = func(_ context.Context, prompt string, password bool) (string, error) {
+		o.Stdin = func(ctx context.Context, prompt string, password bool) (string, error) {
+			if w.unanswered {
+				w.inputs = append(w.inputs, section{"input", line(prompt)})
+				if w.interrupt {
+					w.act(context.WithoutCancel(ctx))
+				}
+				<-ctx.Done()
+				return "", ctx.Err()
+			}
 			w.inputs = append(w.inputs, section{"input", line(prompt)})
 			if len(stdin) == 0 {
 				return "", io.EOF
@@ -55,6 +66,7 @@ func (s *script) cell(ctx context.Context, code string, options []string) ([]sec
 	r, err := s.client.Execute(ctx, code, o)
 	w.acts.Wait()
 	s.cells = append(s.cells, r.Request)
+	failed := len(w.seen) > 0 && w.seen[len(w.seen)-1].name == "error"
 	w.seen = append(w.seen, w.inputs...)
 	if err != nil {
 		return w.seen, err
@@ -65,7 +77,6 @@ func (s *script) cell(ctx context.Context, code string, options []string) ([]sec
 	if value, ok := r.Reply.UserExpressions["expr"]; ok {
 		w.seen = append(w.seen, section{"expr", fmt.Sprintln(expression(value))})
 	}
-	failed := len(w.seen) > 0 && w.seen[len(w.seen)-1].name == "error"
 	if !w.silent && failed != (r.Reply.Status == "error") {
 		err = errors.Join(err, fmt.Errorf("reply has status %s", r.Reply.Status))
 	}
@@ -105,6 +116,7 @@ type watcher struct {
 	after, again time.Duration
 	kill         bool
 	acts         sync.WaitGroup // interrupts under way
+	unanswered   bool           // requests for input stay so
 	acted        bool
 	inputs       []section // the Stdin function's
 

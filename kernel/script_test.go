@@ -39,10 +39,11 @@ var update = flag.Bool("update", false, "write what the scripts in testdata/scri
 // seen, in this order. The actions:
 //
 //	cell [option…]      run the text as a cell; the options:
-//	    interrupt[=TIME]    interrupt it as soon as it prints, or TIME after it began
+//	    interrupt[=TIME]    interrupt it as soon as it prints or asks, or TIME after it began
 //	    again=TIME          interrupt once more, TIME after the first
 //	    kill                kill the evaluator as soon as it prints
 //	    stdin=LINE,LINE…    answer requests for input, then say that there is no more
+//	    stdin               allow requests for input, but do not answer
 //	    silent, nostore     as in execute_request
 //	    expr=EXPRESSION     ask for it as a user_expression; no spaces
 //	queue               run each paragraph of the text as a cell; those behind the
