@@ -147,10 +147,15 @@ func (l Launcher) Start(task func()) *Process {
 func (l Launcher) prepare(h host.Host, b *card.Board, task func()) (*card.Job, *host.Func) {
 	var f *host.Func
 	err := errors.New("the task is nil; pass a function, without calling it: foo, not foo()")
+	name := "nil"
 	if task != nil {
+		name = ""
 		f, err = h.Func(task)
 	}
-	job := b.Add(f, l.options.name)
+	if l.options.name != "" {
+		name = l.options.name
+	}
+	job := b.Add(f, name)
 	if err != nil {
 		job.End(card.Outcome{State: card.Failed, ExitCode: -1, Err: err})
 		return job, nil

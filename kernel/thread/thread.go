@@ -123,10 +123,12 @@ func launch(b *card.Board, task func(), ready *sync.WaitGroup, begin <-chan stru
 	h := host.Current()
 	var f *host.Func
 	err := errors.New("the task is nil; pass a function, without calling it: foo, not foo()")
+	name := "nil"
 	if task != nil {
+		name = ""
 		f, err = h.Func(task)
 	}
-	job := b.Add(f, "")
+	job := b.Add(f, name)
 	if err == nil && alive.Add(1) > MaxAlive {
 		alive.Add(-1)
 		err = fmt.Errorf("%d tasks are alive already, which is as many threads as Go allows", MaxAlive)

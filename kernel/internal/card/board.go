@@ -3,6 +3,7 @@ package card
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"sync"
@@ -139,6 +140,15 @@ func (b *Board) Sink(j *Job) host.Sink {
 		}
 		_, _ = out.Write(w.Text) // as of any print: nobody to tell
 	}
+}
+
+// ended is told that a task has ended. A silent card says why one failed where
+// the tasks print.
+func (b *Board) ended(j *Job) {
+	if err := j.Err(); err != nil && b.mode == silent {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", j.Name(), err)
+	}
+	b.changed()
 }
 
 func (b *Board) changed() {

@@ -204,7 +204,7 @@ func (j *Job) End(o Outcome) {
 	j.board.running.Add(-1)
 	close(j.done)
 	j.mu.Unlock()
-	j.board.changed()
+	j.board.ended(j)
 }
 
 // Done is closed when the task has ended.

@@ -93,7 +93,7 @@ func troubles() *sample {
 	boom := s.task("boom", 1500*time.Microsecond, 4302, 4302)
 	three := s.task("three", 2*ms, 4303, 4303)
 	killed := s.task("forever", 2500*time.Microsecond, 4304, 4304)
-	nothing := s.Add(nil, "")
+	nothing := s.Add(nil, "nil")
 	s.write(ok, 12*ms, 0, "<script>alert(1)</script> & \"quotes\" `code` *stars* | pipe\n")
 	s.write(ok, 13*ms, 0, "\x1b[31mred\x1b[0m \x07bell \u202eright to left\n")
 	s.write(ok, 14*ms, 0, "10%\r50%\r100%\n")

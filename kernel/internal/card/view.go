@@ -17,7 +17,7 @@ type limits struct {
 	troubled  int // this many of those that did not end well
 	head      int // lines of output from the first
 	tail      int // and from the last
-	width     int // bytes of one line of output
+	width     int // bytes of one line of output; a quarter when there are many lines
 	metaTasks int // tasks in the metadata
 	metaLines int // lines in the metadata
 	metaBytes int // bytes of their text
@@ -28,11 +28,11 @@ type limits struct {
 // live ones keep ten pictures a second below what jupyter_server passes on.
 var (
 	finalLimits = limits{
-		fold: 60, tasks: 20, troubled: 10, head: 150, tail: 100, width: 2000,
+		fold: 60, tasks: 20, troubled: 10, head: 150, tail: 100, width: 1200,
 		metaTasks: 10000, metaLines: 1000, metaBytes: 256 << 10,
 	}
 	liveLimits = limits{
-		fold: 30, tasks: 12, troubled: 5, head: 10, tail: 40, width: 300,
+		fold: 30, tasks: 12, troubled: 5, head: 10, tail: 40, width: 600,
 		metaTasks: 30, metaLines: 0, metaBytes: 0,
 	}
 )
@@ -40,6 +40,9 @@ var (
 // maxTicks is how many marks of printed lines a row of the timeline shows: with
 // more they would touch.
 const maxTicks = 60
+
+// manyLines is when long lines are cut shorter.
+const manyLines = 40
 
 // view is a card at one moment.
 type view struct {
@@ -164,11 +167,15 @@ func (j *Job) row(v *view, i int) row {
 
 // output chooses the lines to show.
 func (v *view) output(jobs []*Job, l limits) {
+	width := l.width
+	if v.lines > manyLines {
+		width /= 4
+	}
 	number := func(all []writtenLine, from int) []Line {
 		lines := make([]Line, len(all))
 		for i := range all {
 			lines[i] = all[i].line(from+i, v.began)
-			lines[i].Text = clean(lines[i].Text, l.width)
+			lines[i].Text = clean(lines[i].Text, width)
 		}
 		return lines
 	}

@@ -107,7 +107,7 @@ func (j *Job) title(w *words) string {
 		return fmt.Sprintf(w.literal, strings.TrimPrefix(j.line.cell, "cell "), j.line.line)
 	}
 	if j.name == "" {
-		return "nil"
+		return "?"
 	}
 	return clean(strings.ReplaceAll(j.name, "\n", " "), 80)
 }
