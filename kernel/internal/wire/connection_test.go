@@ -165,3 +165,30 @@ func TestIPCOtherFile(t *testing.T) {
 		t.Errorf("files are left: %v", left)
 	}
 }
+
+// TestIPCLongPath says what the system does not.
+func TestIPCLongPath(t *testing.T) {
+	info := ipcInfo(t)
+	info.IP += strings.Repeat("x", 120)
+	if _, err := Listen(t.Context(), info, Options{}); err == nil || !strings.Contains(err.Error(), "shorter") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestUnsigned warns of a connection without a key, and serves it.
+func TestUnsigned(t *testing.T) {
+	s, logged := openAt(t, ConnectionInfo{Transport: "tcp", IP: "127.0.0.1"}, Limits{})
+	if n := len(logged.lines("not signed")); n != 1 {
+		t.Errorf("%d lines, want 1:\n%s", n, logged)
+	}
+	serve(t, s)
+	c := connect(t, s, protocol.Shell, "DEALER", "")
+	frames, err := protocol.Encode(protocol.NewMessage("kernel_info_request", "s", nil, nil), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.send(multipart(frames...))
+	if f, err := c.frames(); err != nil || len(f[1]) != 0 {
+		t.Errorf("signature %q, %v", f[1], err)
+	}
+}

@@ -11,6 +11,10 @@ import (
 	"time"
 )
 
+// maxSocketPath is what macOS allows for the name of a socket; Linux has four
+// bytes more. Both say only "invalid argument".
+const maxSocketPath = 103
+
 // listen opens the listener of one socket.
 func listen(ctx context.Context, network, address string) (net.Listener, error) {
 	if network != "unix" {
@@ -22,6 +26,9 @@ func listen(ctx context.Context, network, address string) (net.Listener, error) 
 	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, network, address)
+	if err != nil && len(address) > maxSocketPath {
+		return nil, fmt.Errorf("%w (the path has %d bytes, systems allow about %d: use a shorter one)", err, len(address), maxSocketPath)
+	}
 	if err != nil {
 		return nil, err
 	}

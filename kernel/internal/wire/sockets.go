@@ -74,6 +74,9 @@ func Listen(ctx context.Context, info ConnectionInfo, o Options) (*Sockets, erro
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if signer == nil {
+		o.Log.Warn("messages are not signed: anyone who can connect can run code", "ip", info.IP)
+	}
 	s := &Sockets{
 		info: info, log: o.Log, signer: signer, session: o.Session, closing: make(chan struct{}),
 	}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"weak"
 
 	"iyagi/kernel/protocol"
 )
@@ -279,5 +281,70 @@ func TestRequestReply(t *testing.T) {
 	}
 	if logged.String() != "" {
 		t.Errorf("logged:\n%s", logged)
+	}
+}
+
+// TestForgotten ends connections in every way. zmq4 must let go of each: it keeps
+// one on its list for ever when reading ends in an error that it does not
+// take for an end.
+func TestForgotten(t *testing.T) {
+	for name, end := range map[string]func(*Sockets, *client){
+		"between messages": func(_ *Sockets, c *client) { c.Close() },
+		"in a header":      func(_ *Sockets, c *client) { c.send([]byte{flagLong, 0, 0}); c.Close() },
+		"in a frame":       func(_ *Sockets, c *client) { c.send([]byte{0, 200, 1}); c.Close() },
+		"in a large frame": func(_ *Sockets, c *client) {
+			c.send(longHeader(0, 10<<20))
+			c.send(make([]byte, 5<<20))
+			c.Close()
+		},
+		"in a message": func(_ *Sockets, c *client) { c.send([]byte{flagMore, 1, 'x'}); c.Close() },
+		"by a mistake": func(_ *Sockets, c *client) { c.send([]byte{0xff, 0}); c.refused() },
+		"by another with its id": func(s *Sockets, c *client) {
+			connect(t, s, protocol.Shell, "DEALER", "me").Close()
+			c.refused()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := open(t, Limits{})
+			serve(t, s)
+			c := connect(t, s, protocol.Shell, "DEALER", "me")
+			c.request("kernel_info_request", nil)
+			c.receive() // so that it has arrived everywhere
+			e := s.shell.ep
+			e.mu.Lock()
+			p := weak.Make(e.byID["me"])
+			e.mu.Unlock()
+			end(s, c)
+			deadline := time.Now().Add(patience)
+			for p.Value() != nil {
+				if time.Now().After(deadline) {
+					t.Fatal("it is still referred to")
+				}
+				// zmq4 removes a connection by shifting those behind it, and so
+				// refers to the last one until there is another.
+				ask(t, s, protocol.Shell)
+				runtime.GC()
+			}
+		})
+	}
+}
+
+// TestReplyErrors are mistakes of the caller.
+func TestReplyErrors(t *testing.T) {
+	s, _ := open(t, Limits{})
+	m := protocol.NewMessage("kernel_info_reply", "s", nil, nil)
+	if err := s.Reply(protocol.Shell, m); err == nil || !strings.Contains(err.Error(), "routing id") {
+		t.Errorf("no routing id: %v", err)
+	}
+	m.Identities = [][]byte{[]byte("x")}
+	if err := s.Reply(protocol.IOPub, m); err == nil || !strings.Contains(err.Error(), "iopub") {
+		t.Errorf("on iopub: %v", err)
+	}
+	m.Content = make(chan int)
+	if err := s.Reply(protocol.Shell, m); err == nil || !strings.Contains(err.Error(), "encode") {
+		t.Errorf("content: %v", err)
+	}
+	if err := s.Publish(m); err == nil || !strings.Contains(err.Error(), "encode") {
+		t.Errorf("content: %v", err)
 	}
 }
