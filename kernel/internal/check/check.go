@@ -166,6 +166,7 @@ func (c *checking) run() {
 	}
 	vars := c.promote()
 	c.missingImports()
+	c.renameOld()
 	c.prefill()
 	c.file = &ast.File{Name: ast.NewIdent("main"), Package: c.decls.Package,
 		FileStart: c.decls.FileStart, FileEnd: c.decls.FileEnd}

@@ -60,9 +60,12 @@ func (c *checking) importSpec(spec *ast.ImportSpec) {
 // strings.ToUpper) when nothing else of that name is declared.
 func (c *checking) missingImports() {
 	selected := map[string]map[string]bool{} // package name to what is selected from it
-	for _, free := range c.free {
+	for half, free := range c.free {
 		for _, id := range free {
-			if c.known(id.Name) && !c.autoImport(id.Name) {
+			// A free name of the statements is none of their variables:
+			// "time := time.Now()" means the package on the right.
+			variable := half == 0 && c.top[id.Name] != nil
+			if variable || c.known(id.Name) && !c.autoImport(id.Name) {
 				continue
 			}
 			if selected[id.Name] == nil && len(stdlib.ByName(id.Name)) > 0 {
@@ -101,7 +104,7 @@ func (c *checking) missingImports() {
 // and html/template.
 func (c *checking) autoImport(name string) bool {
 	d := c.session.live[name]
-	return d != nil && d.auto && !c.declares[name] && c.top[name] == nil && c.imports[name] == nil
+	return d != nil && d.auto && !(c.declares[name] && !c.promoted[name]) && c.imports[name] == nil
 }
 
 // hasAll tells whether the live package of this name has all the members.
@@ -117,7 +120,7 @@ func (c *checking) hasAll(name string, members map[string]bool) bool {
 
 // known tells whether name means something in the cell without an import.
 func (c *checking) known(name string) bool {
-	return c.declares[name] || c.top[name] != nil || c.imports[name] != nil || c.session.live[name] != nil ||
+	return c.declares[name] && !c.promoted[name] || c.imports[name] != nil || c.session.live[name] != nil ||
 		types.Universe.Lookup(name) != nil
 }
 

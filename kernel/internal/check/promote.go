@@ -63,7 +63,6 @@ func (c *checking) promote() (vars []ast.Decl) {
 	for name := range c.promoted {
 		c.declares[name] = true
 	}
-	c.renameOld()
 	return vars
 }
 
@@ -188,15 +187,22 @@ func (c *checking) renameOld() {
 		}
 		r := renamed{id: id, name: id.Name}
 		id.Name += unlike + strconv.Itoa(len(c.old))
-		if d := c.session.live[r.name]; d != nil {
+		d := c.imports[r.name]
+		if d == nil {
+			d = c.session.live[r.name]
+		}
+		if d != nil {
 			r.obj = d.obj
-			r.twin = twin(d.obj, id.Name)
+		} else {
+			r.obj = types.Universe.Lookup(r.name)
+		}
+		if r.twin = twin(r.obj, id.Name); r.twin != nil {
 			c.pkg.Scope().Insert(r.twin)
 		}
 		c.old = append(c.old, r)
 		c.restore = append(c.restore, func() {
 			id.Name = r.name
-			if r.obj != nil && c.info.Uses[id] == r.twin {
+			if r.twin != nil && c.info.Uses[id] == r.twin {
 				c.info.Uses[id] = r.obj
 			}
 		})
@@ -217,7 +223,8 @@ func (c *checking) lastPromoted() token.Pos {
 	return end
 }
 
-// twin is an object like obj under another name.
+// twin is an object like obj under another name, or nil: a builtin function
+// cannot have one.
 func twin(obj types.Object, name string) types.Object {
 	switch o := obj.(type) {
 	case *types.Var:
@@ -231,5 +238,5 @@ func twin(obj types.Object, name string) types.Object {
 	case *types.Func:
 		return types.NewFunc(o.Pos(), o.Pkg(), name, o.Signature())
 	}
-	return obj
+	return nil
 }

@@ -35,7 +35,10 @@ func (c *checking) unit() *Unit {
 			c.declared(u, decl.Specs[0].(*ast.TypeSpec).Name, decl, d.cell, d.file)
 		}
 	}
-	for _, d := range c.imports {
+	for name, d := range c.imports {
+		if c.top[name] != nil || c.declares[name] {
+			continue // the cell went on to give the name to something else
+		}
 		u.declared = append(u.declared, d)
 	}
 	if c.alone {
