@@ -90,8 +90,16 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 		}
 	}
 	out := make([]string, len(x.Args))
+	f := p.calledObject(x.Fun)
+	wrap := prints(f)
+	if wrap && strings.HasSuffix(f.Name(), "f") && !x.Ellipsis.IsValid() {
+		return p.formatArgs(sig, f, x)
+	}
 	for i, a := range x.Args {
 		out[i] = p.as(a, paramType(sig, i, x.Ellipsis.IsValid()))
+		if last := sig.Params().Len() - 1; wrap && sig.Variadic() && i >= last {
+			out[i] = p.printed(f, a, out[i], x.Ellipsis.IsValid())
+		}
 	}
 	if x.Ellipsis.IsValid() {
 		out[len(out)-1] += "..."
@@ -176,6 +184,12 @@ func (p *fn) redirect(o *types.Func, x *ast.CallExpr) (string, bool) {
 		name = "Fatalf"
 	case "log.Fatalln":
 		name = "Fatalln"
+	case "errors.As":
+		return p.errorsAs(x)
+	case "errors.Is":
+		name = "Is"
+	case "errors.Unwrap":
+		name = "Unwrap"
 	default:
 		return p.nativeInstance(o, x)
 	}

@@ -162,6 +162,16 @@ func (p *fn) boundArgs(sig *types.Signature, c *ast.CallExpr) []string {
 	for i, a := range c.Args {
 		t := paramType(sig, i, c.Ellipsis.IsValid())
 		val := p.as(a, t)
+		if f := p.calledObject(c.Fun); prints(f) && sig.Variadic() && i >= sig.Params().Len()-1 {
+			if w := p.printed(f, a, val, c.Ellipsis.IsValid()); w != val {
+				out[i] = p.scope.fresh("a")
+				p.printf("%s := %s", out[i], w)
+				if c.Ellipsis.IsValid() {
+					out[i] += "..."
+				}
+				continue
+			}
+		}
 		if p.isConst(a) || p.isNil(a) {
 			out[i] = val
 		} else {

@@ -196,10 +196,22 @@ func (p *fn) slice(x *ast.SliceExpr) string {
 // static interface's methods otherwise, and refuses what Go accepts.
 func (p *fn) assertion(x *ast.TypeAssertExpr) string {
 	s := p.operand(x.X, precPrimary)
-	if i, ok := p.typeOf(x.X).Underlying().(*types.Interface); ok && i.NumMethods() > 0 {
+	to := p.subst(p.src.info.Types[x.Type].Type)
+	from := p.typeOf(x.X)
+	if i, ok := from.Underlying().(*types.Interface); ok && i.NumMethods() > 0 && !types.IsInterface(to) {
 		s = "interface{}(" + p.expr(x.X) + ")"
+		if p.nativeInterface(from) {
+			s = p.d.rt("Inner") + "(" + p.expr(x.X) + ")"
+		}
 	}
-	return s + ".(" + p.typ(p.subst(p.src.info.Types[x.Type].Type)) + ")"
+	return s + ".(" + p.typ(to) + ")"
+}
+
+// nativeInterface tells whether values of interface type t may come from compiled code, where
+// a value of a session type travels in a wrapper.
+func (p *fn) nativeInterface(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && (n.Obj().Pkg() == nil || !p.u.isSession(n.Obj().Pkg()))
 }
 
 func (p *fn) unary(x *ast.UnaryExpr) string {

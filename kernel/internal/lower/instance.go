@@ -75,6 +75,7 @@ func (u *unit) typeName(t *types.Named) string {
 		for i := range t.Origin().NumMethods() {
 			u.method(&b, d, t, t.Origin().Method(i))
 		}
+		b.WriteString(p.registration(t, name))
 		d.text = b.String()
 	})
 	return name

@@ -1,8 +1,12 @@
 package lower
 
 import (
+	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/types"
+	"strconv"
+	"strings"
 )
 
 // nativeInstance prints calls of generic library functions that package rt has for every type:
@@ -13,4 +17,85 @@ func (p *fn) nativeInstance(o *types.Func, x *ast.CallExpr) (string, bool) {
 		return p.d.rt("Sort") + "(" + p.expr(x.Args[0]) + ")", true
 	}
 	return "", false
+}
+
+// errorsAs calls the library's replacement: the native function refuses pointers to
+// session types.
+func (p *fn) errorsAs(x *ast.CallExpr) (string, bool) {
+	ptr, ok := p.typeOf(x.Args[1]).Underlying().(*types.Pointer)
+	if !ok || !p.u.described(ptr.Elem()) {
+		return "", false
+	}
+	f := p.u.lib.load("errors").pkg.Scope().Lookup("asTarget").(*types.Func)
+	name := p.funcName(f, []types.Type{types.Unalias(ptr.Elem())})
+	return name + "(" + p.expr(x.Args[0]) + ", " + p.expr(x.Args[1]) + ")", true
+}
+
+// formatArgs prints the arguments of a function with a format. What %T prints of
+// a described value is known here: it becomes one more argument, since fmt answers %T by itself.
+func (p *fn) formatArgs(sig *types.Signature, f *types.Func, x *ast.CallExpr) []string {
+	first := sig.Params().Len() - 1
+	out := make([]string, len(x.Args))
+	wrapped := make([]bool, len(x.Args))
+	for i, a := range x.Args {
+		val := p.as(a, paramType(sig, i, false))
+		out[i] = val
+		if i >= first {
+			out[i] = p.printed(f, a, val, false)
+			wrapped[i] = p.u.described(p.typeOf(a))
+		}
+	}
+	if first == 0 || !p.isConst(x.Args[first-1]) {
+		return out
+	}
+	format := constant.StringVal(p.src.info.Types[x.Args[first-1]].Value)
+	var extra []string
+	rewritten := rewriteFormat(format, len(x.Args)-first, func(arg int) bool { return wrapped[first+arg] }, func(arg int) int {
+		a := x.Args[first+arg]
+		extra = append(extra, fmt.Sprintf("%s(%s, %s)", p.d.rt("TypeName"), p.as(a, emptyInterface), strconv.Quote(p.staticSpec(p.typeOf(a)))))
+		return len(x.Args) - first + len(extra)
+	})
+	if len(extra) > 0 {
+		out[first-1] = strconv.Quote(rewritten)
+		out = append(out, extra...)
+	}
+	return out
+}
+
+// rewriteFormat replaces each %T of an argument that is wrapped by %[n]s of the argument that add
+// appends, and numbers the verb after it.
+func rewriteFormat(format string, args int, wrapped func(int) bool, add func(int) int) string {
+	var b strings.Builder
+	arg, renumber := 0, false
+	for i := 0; i < len(format); {
+		if format[i] != '%' {
+			b.WriteByte(format[i])
+			i++
+			continue
+		}
+		j := i + 1
+		for j < len(format) && strings.IndexByte("+-# 0123456789.", format[j]) >= 0 {
+			j++
+		}
+		if j >= len(format) || format[j] == '*' || format[j] == '[' {
+			return format // numbered by hand: left as it is
+		}
+		flags, verb := format[i+1:j], format[j]
+		i = j + 1
+		switch {
+		case verb == '%':
+			b.WriteString("%" + flags + "%")
+			continue
+		case verb == 'T' && arg < args && wrapped(arg):
+			fmt.Fprintf(&b, "%%%s[%d]s", flags, add(arg))
+			renumber = true
+		case renumber && arg < args:
+			fmt.Fprintf(&b, "%%%s[%d]%c", flags, arg+1, verb)
+			renumber = false
+		default:
+			b.WriteString("%" + flags + string(verb))
+		}
+		arg++
+	}
+	return b.String()
 }

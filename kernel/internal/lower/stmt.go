@@ -284,7 +284,14 @@ func (p *fn) resultValues(list []ast.Expr) []string {
 	out := make([]string, len(list))
 	for i, x := range list {
 		if len(list) == p.sig.Results().Len() {
-			out[i] = p.as(x, p.sig.Results().At(i).Type())
+			t := p.sig.Results().At(i).Type()
+			out[i] = p.as(x, t)
+			if _, call := ast.Unparen(x).(*ast.CallExpr); call && len(list) == 1 && types.IsInterface(t) && !types.Identical(p.typeOf(x), t) && !p.isConst(x) {
+				// The interpreter would have the call use the result's memory, of another type.
+				v := p.scope.fresh("t")
+				p.printf("var %s %s = %s", v, p.typ(p.typeOf(x)), out[i])
+				out[i] = v
+			}
 		} else {
 			out[i] = p.expr(x)
 		}

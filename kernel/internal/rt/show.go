@@ -2,73 +2,84 @@ package rt
 
 import (
 	"fmt"
+	"reflect"
 
 	"iyagi/kernel/display"
 	"iyagi/kernel/internal/host"
 )
 
-// Shown is a value of a last expression with what native code cannot find out
-// about it: the name of its type and the methods of a type that a cell declares.
+// Shown is a value with its type in the cell's terms, which fmt prints
+// as it would print it in a compiled program.
 type Shown struct {
-	value   any
-	typ     string
-	methods map[string]func(any) any
+	value any
+	typ   *Typ // nil: what reflect says
 }
 
-// Value makes a Shown. The methods follow as pairs of a name and a function that calls it: String,
-// Error, GoString, MimeBundle.
-func Value(value any, typ string, methods ...any) *Shown {
-	s := &Shown{value: value, typ: typ}
-	for i := 0; i+1 < len(methods); i += 2 {
-		name, _ := methods[i].(string)
-		f, _ := methods[i+1].(func(any) any)
-		if f == nil {
-			continue
-		}
-		if s.methods == nil {
-			s.methods = map[string]func(any) any{}
-		}
-		s.methods[name] = f
+// Value makes a Shown. The spec describes the static type (see parseSpec); it is empty
+// for an interface, whose value tells.
+func Value(value any, spec string) *Shown {
+	if spec == "" {
+		return &Shown{value: value}
 	}
-	return s
+	return &Shown{value, specType(spec)}
 }
 
-// Format prints the value as fmt does with the methods that the type has.
+// reflected is the value without an interface around it, and its type.
+func (s *Shown) reflected() (reflect.Value, *Typ) {
+	v := reflect.ValueOf(s.value)
+	if s.typ == nil || s.typ.opaque() {
+		return dynamicValue(v, s.typ)
+	}
+	return v, s.typ
+}
+
+// Format implements fmt.Formatter.
 func (s *Shown) Format(st fmt.State, verb rune) {
-	switch {
-	case verb == 'T':
-		fmt.Fprint(st, s.typ)
-	case verb == 'v' && st.Flag('#') && s.methods["GoString"] != nil:
-		fmt.Fprint(st, s.methods["GoString"](s.value))
-	case s.methods["Error"] != nil:
-		fmt.Fprintf(st, fmt.FormatString(st, verb), s.methods["Error"](s.value))
-	case s.methods["String"] != nil:
-		fmt.Fprintf(st, fmt.FormatString(st, verb), s.methods["String"](s.value))
-	default:
-		fmt.Fprintf(st, fmt.FormatString(st, verb), s.value)
+	v, t := s.reflected()
+	if verb == 'T' {
+		fmt.Fprint(st, typeText(t, v))
+		return
 	}
+	newFormatter(st, verb).value(v, t, 0, true)
 }
 
-// bundle is the value's picture; false: there is nothing to show.
-func (s *Shown) bundle() (any, bool) {
-	if f := s.methods["MimeBundle"]; f != nil {
-		switch m := f(s.value).(type) {
-		case map[string]any:
-			return display.Bundle(m), true
-		case display.Bundle:
-			return m, true
+// TypeName is what %T prints for a value with a static type.
+func TypeName(value any, spec string) string {
+	v, t := Value(value, spec).reflected()
+	return typeText(t, v)
+}
+
+// picture is what display shows for the value; false: there is nothing to show.
+func (s *Shown) picture() (any, bool) {
+	v, t := s.reflected()
+	if !v.IsValid() {
+		return nil, false
+	}
+	if m, recv := t.method("MimeBundle", v); m != nil {
+		if call, ok := m.(func(any) any); ok {
+			switch b := call(recv.Interface()).(type) {
+			case map[string]any:
+				return display.Bundle(b), true
+			case display.Bundle:
+				return b, true
+			}
 		}
 	}
-	if s.methods["Error"] != nil || s.methods["String"] != nil {
-		return s, true
+	if t == nil || t.opaque() {
+		return v.Interface(), true
 	}
-	return s.value, s.value != nil
+	for _, name := range []string{"Error", "String"} {
+		if m, _ := t.method(name, v); m != nil {
+			return fmt.Sprintf("%v", s), true
+		}
+	}
+	return fmt.Sprintf("%+v", s), true
 }
 
-// Show shows the values of a cell's last expression. Of several, a last nil error is
-// left out, and the others are shown in one line unless one of them is a picture.
+// Show shows the values of a cell's last expression. Of several a last nil error
+// is left out and the others are shown in one line.
 func Show(values ...*Shown) {
-	if n := len(values); n > 1 && values[n-1].typ == "error" && values[n-1].value == nil {
+	if n := len(values); n > 1 && values[n-1].typ == errorType && values[n-1].value == nil {
 		values = values[:n-1]
 	}
 	if len(values) == 1 {
@@ -87,12 +98,27 @@ func Show(values ...*Shown) {
 	}
 }
 
+// errorType is the type of Value(err, "error").
+var errorType = specType("error")
+
 func showOne(s *Shown) {
-	v, ok := s.bundle()
+	v, ok := s.picture()
 	if !ok {
 		return
 	}
 	if b, ok := display.Result(v); ok {
 		host.Current().Result(b)
 	}
+}
+
+// Values makes each of args a Shown where fmt would not see what the cell means.
+func Values(args []any) []any {
+	out := make([]any, len(args))
+	for i, x := range args {
+		out[i] = x
+		if v, t := dynamicValue(reflect.ValueOf(x), nil); t != nil || v.IsValid() && v.Kind() != reflect.ValueOf(x).Kind() {
+			out[i] = &Shown{value: x}
+		}
+	}
+	return out
 }

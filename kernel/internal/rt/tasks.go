@@ -1,9 +1,6 @@
 package rt
 
-import (
-	"reflect"
-	"unsafe"
-)
+import "unsafe"
 
 // task is what a func() value of a cell is: its identity and its captured variables.
 type task struct {
@@ -52,17 +49,4 @@ func Lookup(f func()) (id int, captured []any, ok bool) {
 	}
 	t := (*task)(c.recv)
 	return t.id, t.captured, true
-}
-
-// Unwrap returns the function that [Func] was given.
-func Unwrap(f func()) func() {
-	if f == nil || closureOf(f).code != wrapper {
-		return f
-	}
-	return (*task)(closureOf(f).recv).f
-}
-
-// SameFunc tells whether two functions are one value, as reflect sees it.
-func SameFunc(f, g func()) bool {
-	return reflect.ValueOf(f).Pointer() == reflect.ValueOf(g).Pointer() && closureOf(f) == closureOf(g)
 }
