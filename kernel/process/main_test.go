@@ -90,13 +90,20 @@ type kernel struct {
 }
 
 // newKernel makes a kernel the host of this process for as long as t runs, and
-// checks that no child is left then.
+// checks that no child and no goroutine is left then.
 func newKernel(t testing.TB) *kernel {
 	k := &kernel{label: t.Name(), ctx: context.Background()}
 	before := host.Current()
+	goroutines := runtime.NumGoroutine()
 	host.Set(k)
 	t.Cleanup(func() {
 		host.Set(before)
+		for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > goroutines; runtime.Gosched() {
+			if time.Now().After(deadline) {
+				t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), goroutines)
+				break
+			}
+		}
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		if k.live != 0 {

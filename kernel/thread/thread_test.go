@@ -34,8 +34,17 @@ func newKernel(t testing.TB) *kernel {
 	}
 	k := &kernel{label: t.Name(), ctx: context.Background(), sinks: map[int]host.Sink{}}
 	before := host.Current()
+	goroutines := runtime.NumGoroutine()
 	host.Set(k)
-	t.Cleanup(func() { host.Set(before) })
+	t.Cleanup(func() {
+		host.Set(before)
+		for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > goroutines; runtime.Gosched() {
+			if time.Now().After(deadline) {
+				t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), goroutines)
+				break
+			}
+		}
+	})
 	return k
 }
 
