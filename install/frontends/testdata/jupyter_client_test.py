@@ -128,7 +128,7 @@ class Tcp(unittest.TestCase):
     def test_stop_on_error(self):
         for stop, want in ((True, ["error", "aborted", "aborted"]), (False, ["error", "ok", "ok"])):
             with self.subTest(stop_on_error=stop):
-                ids = [self.kc.execute(code, stop_on_error=stop) for code in (CELLS["error"], CELLS["result"], CELLS["hello"])]
+                ids = [self.kc.execute(code, stop_on_error=stop) for code in (CELLS["late_error"], CELLS["result"], CELLS["hello"])]
                 got = {}
                 while len(got) < 3:
                     m = self.kc.get_shell_msg(timeout=20)
@@ -205,6 +205,30 @@ class Tcp(unittest.TestCase):
         self.assertEqual(len(child), 1)
         self.assertEqual(run.reply["status"], "error")
         assert_gone(child)
+
+    def test_run_card(self):
+        run = execute(self.kc, CELLS["cards"])
+        self.assertEqual(run.reply["status"], "ok")
+        self.assertEqual([c["data"] for c in run.of("execute_result")], [])
+        cards = run.of("display_data")
+        self.assertEqual(len(cards), 1)
+        if KERNEL == "python3":
+            return
+        updates = run.of("update_display_data")
+        for update in updates:
+            self.assertEqual(update["transient"]["display_id"], cards[0]["transient"]["display_id"])
+        last = (cards + updates)[-1]
+        self.assertLessEqual({"text/html", "text/markdown", "text/plain"}, set(last["data"]))
+        about = last["metadata"]["iyagi"]
+        self.assertEqual(about["kind"], "process")
+        self.assertEqual([t["name"] for t in about["tasks"]], ["foo", "bar", "baz"])
+        self.assertEqual(len({t["pid"] for t in about["tasks"]}), 3)
+        self.assertEqual({t["ppid"] for t in about["tasks"]}, {about["parent"]["pid"]})
+        self.assertEqual({(t["state"], t["exit_code"]) for t in about["tasks"]}, {("exited", 0)})
+        self.assertEqual([line["seq"] for line in about["output"]], [1, 2, 3])
+        for line in about["output"]:
+            task = about["tasks"][line["task"] - 1]
+            self.assertEqual(line["text"].rstrip("\n"), "%s %d" % (task["name"], task["pid"]))
 
     def test_lines(self):
         begin = time.monotonic()
