@@ -124,7 +124,7 @@ func TestMemory(t *testing.T) {
 		cell(i)
 	}
 	before := heap()
-	const n = 500
+	const n = 300
 	for i := range n {
 		cell(i)
 	}

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"go/types"
+	"slices"
 	"testing"
 )
 
@@ -85,4 +86,50 @@ func TestSession(t *testing.T) {
 	b.run("str.ToUpper(y)")
 	b.run("package main\nimport (\"fmt\"; \"os\")\nfunc main() { fmt.Println(1) }")
 	b.fail("x = \"a\"\nundefined1 + 1")
+}
+
+// TestUncommitted checks cells whose units are dropped: nothing of them stays.
+func TestUncommitted(t *testing.T) {
+	b := newNotebook(t)
+	b.run("type T struct{ n int }\nfunc (t T) Get() int { return t.n }\nt := T{1}\nx := 1")
+	for _, src := range []string{
+		"func (t T) Added() {}\ny := 2",
+		"func (t T) Get() string { return \"\" }\nx := \"a\"",
+	} {
+		if _, err := b.Check(b.cell(src)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := resultType(b.run("t.Get() + x")); got != "int" {
+		t.Errorf("the method returns %s", got)
+	}
+	b.fail("t.Added()")
+	b.fail("y")
+	// Its object is used again; a method of another name takes its place.
+	b.run("func (t T) Other() int { return 1 }")
+	b.fail("t.Added()")
+	b.run("func (t T) Added() string { return \"\" }")
+	if got := resultType(b.run("t.Added() + string(rune(t.Other()))")); got != "string" {
+		t.Errorf("the methods give %s", got)
+	}
+	for _, it := range b.Complete("t.", 2).Items {
+		if it.Text == "_" {
+			t.Error("a dropped method is proposed")
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	b := newNotebook(t)
+	b.run("import \"strings\"\nx := 1\nconst c = 2")
+	b.run("type T struct{ n int }\nfunc f(t T) int { return t.n }\nx := \"a\"\nstrings.ToUpper(x)")
+	var got []string
+	for _, n := range b.Names() {
+		got = append(got, fmt.Sprint(n))
+	}
+	want := []string{"{c const untyped int cell 1}", "{strings import strings cell 1}", "{T type struct{n int} cell 2}",
+		"{f func func(t T) int cell 2}", "{x var string cell 2}"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v\nwant %v", got, want)
+	}
 }
