@@ -1,0 +1,99 @@
+package symbols
+
+import (
+	"maps"
+	"reflect"
+
+	"github.com/traefik/yaegi/interp"
+
+	"iyagi/kernel/display"
+	"iyagi/kernel/internal/card"
+	"iyagi/kernel/process"
+	"iyagi/kernel/thread"
+)
+
+func init() { maps.Copy(own, cells) }
+
+// cells are the packages that cells import, and package card, whose types have
+// other names in process and thread. A test tells what is missing.
+var cells = interp.Exports{
+	"iyagi/kernel/display/display": {
+		"Bundle":          reflect.ValueOf((*display.Bundle)(nil)),
+		"Bundler":         reflect.ValueOf((*display.Bundler)(nil)),
+		"Clear":           reflect.ValueOf(display.Clear),
+		"CurrentLanguage": reflect.ValueOf(display.CurrentLanguage),
+		"Display":         reflect.ValueOf(display.Display),
+		"DisplayID":       reflect.ValueOf(display.DisplayID),
+		"EscapeMarkdown":  reflect.ValueOf(display.EscapeMarkdown),
+		"GIF":             reflect.ValueOf((*display.GIF)(nil)),
+		"Grid":            reflect.ValueOf((*display.Grid)(nil)),
+		"HTML":            reflect.ValueOf((*display.HTML)(nil)),
+		"Handle":          reflect.ValueOf((*display.Handle)(nil)),
+		"Image":           reflect.ValueOf((*display.Image)(nil)),
+		"JPEG":            reflect.ValueOf((*display.JPEG)(nil)),
+		"JSON":            reflect.ValueOf(display.JSON),
+		"LaTeX":           reflect.ValueOf((*display.LaTeX)(nil)),
+		"Language":        reflect.ValueOf(display.Language),
+		"Markdown":        reflect.ValueOf((*display.Markdown)(nil)),
+		"Mermaid":         reflect.ValueOf((*display.Mermaid)(nil)),
+		"MetadataBundler": reflect.ValueOf((*display.MetadataBundler)(nil)),
+		"Of":              reflect.ValueOf(display.Of),
+		"PNG":             reflect.ValueOf((*display.PNG)(nil)),
+		"Result":          reflect.ValueOf(display.Result),
+		"SVG":             reflect.ValueOf((*display.SVG)(nil)),
+		"Table":           reflect.ValueOf(display.Table),
+		"Text":            reflect.ValueOf((*display.Text)(nil)),
+		"VegaLite":        reflect.ValueOf(display.VegaLite),
+	},
+	"iyagi/kernel/internal/card/card": {
+		"Exited":  reflect.ValueOf(card.Exited),
+		"Failed":  reflect.ValueOf(card.Failed),
+		"Group":   reflect.ValueOf((*card.Group)(nil)),
+		"Killed":  reflect.ValueOf(card.Killed),
+		"Line":    reflect.ValueOf((*card.Line)(nil)),
+		"Running": reflect.ValueOf(card.Running),
+		"State":   reflect.ValueOf((*card.State)(nil)),
+		"Task":    reflect.ValueOf((*card.Task)(nil)),
+		"Waiting": reflect.ValueOf(card.Waiting),
+	},
+	"iyagi/kernel/process/process": {
+		"Dir":       reflect.ValueOf(process.Dir),
+		"Env":       reflect.ValueOf(process.Env),
+		"Exited":    reflect.ValueOf(process.Exited),
+		"Failed":    reflect.ValueOf(process.Failed),
+		"Group":     reflect.ValueOf((*process.Group)(nil)),
+		"Killed":    reflect.ValueOf(process.Killed),
+		"Launcher":  reflect.ValueOf((*process.Launcher)(nil)),
+		"Line":      reflect.ValueOf((*process.Line)(nil)),
+		"MaxAtOnce": reflect.ValueOf(process.MaxAtOnce),
+		"Name":      reflect.ValueOf(process.Name),
+		"Option":    reflect.ValueOf((*process.Option)(nil)),
+		"Process":   reflect.ValueOf((*process.Process)(nil)),
+		"Run":       reflect.ValueOf(process.Run),
+		"Running":   reflect.ValueOf(process.Running),
+		"Start":     reflect.ValueOf(process.Start),
+		"State":     reflect.ValueOf((*process.State)(nil)),
+		"Task":      reflect.ValueOf((*process.Task)(nil)),
+		"Wait":      reflect.ValueOf(process.Wait),
+		"Waiting":   reflect.ValueOf(process.Waiting),
+		"With":      reflect.ValueOf(process.With),
+	},
+	"iyagi/kernel/thread/thread": {
+		"Exited":   reflect.ValueOf(thread.Exited),
+		"Failed":   reflect.ValueOf(thread.Failed),
+		"Group":    reflect.ValueOf((*thread.Group)(nil)),
+		"ID":       reflect.ValueOf(thread.ID),
+		"Killed":   reflect.ValueOf(thread.Killed),
+		"Line":     reflect.ValueOf((*thread.Line)(nil)),
+		"MainID":   reflect.ValueOf(thread.MainID),
+		"MaxAlive": reflect.ValueOf(thread.MaxAlive),
+		"Run":      reflect.ValueOf(thread.Run),
+		"Running":  reflect.ValueOf(thread.Running),
+		"Start":    reflect.ValueOf(thread.Start),
+		"State":    reflect.ValueOf((*thread.State)(nil)),
+		"Task":     reflect.ValueOf((*thread.Task)(nil)),
+		"Thread":   reflect.ValueOf((*thread.Thread)(nil)),
+		"Wait":     reflect.ValueOf(thread.Wait),
+		"Waiting":  reflect.ValueOf(thread.Waiting),
+	},
+}
