@@ -9,3 +9,20 @@ func GrowPipe(f *os.File, size int) { growPipe(f, size) }
 // Duplicate returns another file for what f stands for, which programs
 // started from here do not get.
 func Duplicate(f *os.File) (*os.File, error) { return duplicate(f) }
+
+// Pending is how many bytes stand in a pipe, of which f is either end, and were
+// not read yet; 0 where the platform does not tell.
+func Pending(f *os.File) int { return pending(f) }
+
+// Receive reads from a pipe as Read does, and calls lock just before it takes
+// bytes out, so that the caller holds the lock from before they leave the pipe until it
+// has dealt with them: another goroutine with the lock finds them in the pipe ([Pending]) or
+// dealt with. It returns with the lock held. Where the platform cannot wait
+// for a pipe without reading, the lock is taken after the read.
+func Receive(f *os.File, buf []byte, lock, unlock func()) (int, error) {
+	return receive(f, buf, lock, unlock)
+}
+
+// AtomicWrite is the size up to which a write to a pipe is not divided by
+// other writers' (PIPE_BUF in limits.h).
+const AtomicWrite = atomicWrite

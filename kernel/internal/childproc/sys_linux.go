@@ -155,3 +155,7 @@ func growPipe(f *os.File, size int) {
 		c.Control(func(fd uintptr) { unix.FcntlInt(fd, unix.F_SETPIPE_SZ, size) })
 	}
 }
+
+const atomicWrite = 4096
+
+const fionread = unix.TIOCINQ

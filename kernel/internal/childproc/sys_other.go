@@ -35,3 +35,7 @@ func ThreadID() int { return 0 }
 func CPU() int { return -1 }
 
 func growPipe(*os.File, int) {}
+
+const atomicWrite = 512
+
+const fionread = 0x4004667f // _IOR('f', 127, int) in sys/filio.h

@@ -3,6 +3,7 @@
 package childproc
 
 import (
+	"io"
 	"os"
 	"strconv"
 	"syscall"
@@ -57,4 +58,53 @@ func duplicate(f *os.File) (*os.File, error) {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
 	return os.NewFile(uintptr(fd), f.Name()), nil
+}
+
+func pending(f *os.File) int {
+	n := 0
+	if c, err := f.SyscallConn(); err == nil {
+		c.Control(func(fd uintptr) {
+			if k, err := unix.IoctlGetInt(int(fd), fionread); err == nil {
+				n = k
+			}
+		})
+	}
+	return n
+}
+
+func receive(f *os.File, buf []byte, lock, unlock func()) (n int, err error) {
+	c, err := f.SyscallConn()
+	if err != nil {
+		lock()
+		return 0, err
+	}
+	held := false
+	var failed error
+	err = c.Read(func(fd uintptr) bool {
+		lock()
+		for {
+			n, failed = unix.Read(int(fd), buf)
+			if failed != unix.EINTR {
+				break
+			}
+		}
+		if failed == unix.EAGAIN {
+			unlock()
+			return false
+		}
+		held = true
+		return true
+	})
+	if !held {
+		lock()
+	}
+	switch {
+	case err != nil:
+		return 0, err
+	case failed != nil:
+		return 0, os.NewSyscallError("read", failed)
+	case n == 0:
+		return 0, io.EOF
+	}
+	return n, nil
 }

@@ -97,6 +97,7 @@ func (c *Client) launch(ctx context.Context, cfg Config) (err error) {
 	for i := range c.readers {
 		c.readers[i] = &reader{index: i, file: ours[i], token: &hello.Token, m: c.merge}
 	}
+	c.merge.stdout = ours[0]
 	c.conn, c.calls = NewConn(ours[2], ours[3]), ours[3]
 	var reading sync.WaitGroup
 	for _, r := range c.readers {

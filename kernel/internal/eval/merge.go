@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"iyagi/kernel/internal/childproc"
 )
 
 // Output is one thing that a cell shows. Exactly one field is set.
@@ -19,13 +21,20 @@ type Output struct {
 }
 
 // merger puts the text of the two descriptors and the events into one order.
-// Three goroutines bring them, one a channel; each passes a barrier only when
-// the others have come to it, and delivers while it holds mu, so that the
-// receiver sees one output at a time and a slow one holds back the writers.
+// Three goroutines bring them, one a channel. Each takes bytes out of its pipe,
+// waits at barriers for the others, and delivers while it holds mu, so that
+// the receiver sees one output at a time and a slow one holds back the writers.
+//
+// What other programs write to both descriptors has no barriers. Since bytes
+// leave a pipe under mu alone, the reader of descriptor 2 can let that of
+// descriptor 1 go first when both have some: a program's results stand before its
+// complaint about them, as it most often wrote them.
 type merger struct {
 	mu         sync.Mutex // guards what follows, and the order of deliveries
-	cond       *sync.Cond // a barrier was reached or released
+	cond       *sync.Cond // something below has changed
+	stdout     *os.File   // descriptor 1
 	reached    [2]uint64  // last barrier read on descriptor 1 and 2
+	waits      [2]bool    // the descriptor's reader waits at a barrier
 	released   uint64     // last barrier whose event was delivered
 	ended      [3]bool    // descriptor 1, descriptor 2, control: closed
 	id         int        // Run that text belongs to: the running one, or the last
@@ -50,15 +59,25 @@ func (m *merger) begin(id int, r func(Output)) {
 	m.id, m.receiver = id, r
 }
 
-// text delivers text of descriptor i.
-func (m *merger) text(i int, p []byte) {
-	if len(p) == 0 {
-		return
+// yield makes the reader of descriptor 2, which has just read, wait until that
+// of descriptor 1 has delivered what stood in its pipe by then. It needs mu.
+func (m *merger) yield() {
+	for !m.waits[0] && !m.ended[0] && childproc.Pending(m.stdout) > 0 {
+		m.cond.Wait()
 	}
-	o := Output{Stream: &Stream{Name: streamNames[i], Text: bytes.Clone(p)}}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.deliver(m.id, o)
+}
+
+// unlock is called when the reader has delivered what it read.
+func (m *merger) unlock() {
+	m.cond.Broadcast()
+	m.mu.Unlock()
+}
+
+// text delivers text of descriptor i. It needs mu.
+func (m *merger) text(i int, p []byte) {
+	if len(p) > 0 {
+		m.deliver(m.id, Output{Stream: &Stream{Name: streamNames[i], Text: bytes.Clone(p)}})
+	}
 }
 
 // deliver needs mu.
@@ -74,15 +93,14 @@ func (m *merger) deliver(id int, o Output) {
 	}
 }
 
-// pass waits at a barrier of descriptor i until text may go on.
+// pass waits at a barrier of descriptor i until text may go on. It needs mu.
 func (m *merger) pass(i int, b Barrier) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.reached[i] = b.Number
+	m.reached[i], m.waits[i] = b.Number, true
 	m.cond.Broadcast()
 	for !m.met(b.Number) || b.Event && m.released < b.Number && !m.ended[control] {
 		m.cond.Wait()
 	}
+	m.waits[i] = false
 }
 
 // met tells whether both descriptors have come to barrier n. It needs mu.
@@ -144,31 +162,38 @@ func (r *reader) run() {
 		} else if d := r.crash.Patience(); d > 0 {
 			r.file.SetReadDeadline(time.Now().Add(d))
 		}
-		n, err := r.file.Read(buf[kept:])
-		data := buf[:kept+n]
-		for found := true; found; {
-			var text []byte
-			var b Barrier
-			text, b, data, found = cut(data, r.token)
-			r.text(text)
-			if found {
-				r.m.text(r.index, r.crash.Release())
-				r.m.pass(r.index, b)
-			}
+		n, err := childproc.Receive(r.file, buf[kept:], r.m.mu.Lock, r.m.unlock)
+		if n > 0 && r.index == 1 {
+			r.m.yield()
 		}
-		kept = copy(buf, data)
-		switch {
-		case err == nil:
-		case errors.Is(err, os.ErrDeadlineExceeded) && !r.crash.final.Load():
+		kept = copy(buf, r.take(buf[:kept+n]))
+		again := err == nil
+		if errors.Is(err, os.ErrDeadlineExceeded) && !r.crash.final.Load() {
 			r.m.text(r.index, r.crash.Release())
 			r.file.SetReadDeadline(time.Time{})
-			if r.crash.final.Load() { // drain set its deadline meanwhile
-				r.drain()
-			}
-		default:
+			again = true
+		}
+		if !again {
 			r.text(buf[:kept])
+		}
+		r.m.unlock()
+		if !again {
 			return
 		}
+	}
+}
+
+// take delivers what was read and returns the end of it that may begin a barrier.
+func (r *reader) take(data []byte) []byte {
+	for {
+		text, b, rest, found := cut(data, r.token)
+		r.text(text)
+		if !found {
+			return rest
+		}
+		data = rest
+		r.m.text(r.index, r.crash.Release())
+		r.m.pass(r.index, b)
 	}
 }
 

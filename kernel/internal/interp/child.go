@@ -26,7 +26,12 @@ type starter struct {
 	err     error
 	slots   chan struct{}
 
-	deliver sync.Mutex // held while a sink is called: one order for all children
+	// deliver is held while bytes are taken out of a pipe and given to a sink: one
+	// order for all children. Its cond tells that some were.
+	deliver sync.Mutex
+	given   sync.Cond
+	read    *os.File // our end of records
+	taken   int64    // bytes of records that were dealt with
 
 	mu    sync.Mutex // guards what follows
 	last  uint32
@@ -38,7 +43,9 @@ type starter struct {
 const maxChildren = 128
 
 func newStarter() *starter {
-	return &starter{slots: make(chan struct{}, maxChildren), alive: map[uint32]*child{}}
+	s := &starter{slots: make(chan struct{}, maxChildren), alive: map[uint32]*child{}}
+	s.given.L = &s.deliver
+	return s
 }
 
 // child is one started process. It implements [host.Child].
@@ -49,6 +56,8 @@ type child struct {
 	show    func(*eval.Display) // a display of the child's task
 	process *childproc.Process
 	reading sync.WaitGroup // of descriptors 1 and 2
+	raw     [2]*os.File    // our ends of descriptors 1 and 2
+	closed  bool           // descriptor 1 is at its end; guarded by starter.deliver
 	crash   eval.Crash     // last words on descriptor 2
 	gone    chan struct{}  // closed at recordGone
 	done    chan struct{}  // closed when exit is set
@@ -106,11 +115,25 @@ func (s *starter) begin() {
 		return
 	}
 	childproc.GrowPipe(w, 1<<20)
-	s.records = w
+	s.records, s.read = w, r
 	go func() {
 		defer r.Close()
-		readRecords(r, s.take)
+		readRecords(r, s.deliver.Lock, s.unlock, s.take)
 	}()
+}
+
+func (s *starter) unlock() {
+	s.given.Broadcast()
+	s.deliver.Unlock()
+}
+
+// behind waits until the records that stand in the pipe now are dealt with:
+// they were written before what the caller has read. It needs deliver.
+func (s *starter) behind() {
+	goal := s.taken + int64(childproc.Pending(s.read))
+	for s.taken < goal {
+		s.given.Wait()
+	}
 }
 
 func (s *starter) launch(c *child, f *host.Func, o host.Options, data []byte) error {
@@ -142,6 +165,7 @@ func (s *starter) launch(c *child, f *host.Func, o host.Options, data []byte) er
 		}
 		return err
 	}
+	c.raw = [2]*os.File(ours[:2])
 	for i := range 2 {
 		c.reading.Go(func() { s.readRaw(c, i, ours[i]) })
 	}
@@ -149,7 +173,7 @@ func (s *starter) launch(c *child, f *host.Func, o host.Options, data []byte) er
 		gob.NewEncoder(ours[2]).Encode(task{ID: c.id, Name: c.name, Program: data})
 		ours[2].Close()
 	}()
-	go s.await(c, ours[:2])
+	go s.await(c)
 	return nil
 }
 
@@ -160,46 +184,56 @@ type task struct {
 	Program []byte // a program, by gob
 }
 
-// readRaw passes on what the child, or a program that it started, writes to a descriptor itself.
+// readRaw passes on what the child, or a program that it started, writes to a
+// descriptor itself. As in an evaluator, what stands in the other descriptor goes
+// first when this is the second, and so do records, which the child does not
+// write before its descriptors are read.
 func (s *starter) readRaw(c *child, stream int, f *os.File) {
 	buf := make([]byte, 32<<10)
-	for {
+	for again := true; again; {
 		if d := c.crash.Patience(); stream == 1 && d > 0 {
 			f.SetReadDeadline(time.Now().Add(d))
 		}
-		n, err := f.Read(buf)
+		n, err := childproc.Receive(f, buf, s.deliver.Lock, s.unlock)
+		if n > 0 {
+			s.behind()
+			for stream == 1 && !c.closed && childproc.Pending(c.raw[0]) > 0 {
+				s.given.Wait()
+			}
+		}
 		text := buf[:n]
 		if stream == 1 {
 			text = c.crash.Hold(text)
 		}
-		s.raw(c, stream, text)
-		switch {
-		case err == nil:
-		case errors.Is(err, os.ErrDeadlineExceeded) && stream == 1 && c.crash.Patience() > 0:
-			s.raw(c, stream, c.crash.Release())
+		again = err == nil
+		if stream == 1 && errors.Is(err, os.ErrDeadlineExceeded) && c.crash.Patience() > 0 {
+			text, again = c.crash.Release(), true
 			f.SetReadDeadline(time.Time{})
-		default:
-			return
 		}
+		s.raw(c, stream, text)
+		if !again && stream == 0 {
+			c.closed = true
+		}
+		s.unlock()
 	}
 }
 
+// raw needs deliver.
 func (s *starter) raw(c *child, stream int, text []byte) {
 	if len(text) > 0 {
-		s.sink(c, host.Write{At: childproc.Now(), Stream: streams[stream], Text: text, CPU: -1})
+		c.write(host.Write{At: childproc.Now(), Stream: streams[stream], Text: text, CPU: -1})
 	}
 }
 
-func (s *starter) sink(c *child, w host.Write) {
-	s.deliver.Lock()
-	defer s.deliver.Unlock()
+func (c *child) write(w host.Write) {
 	if c.sink != nil {
 		c.sink(w)
 	}
 }
 
-// take handles one record.
+// take handles one record. It needs deliver.
 func (s *starter) take(r record) {
+	s.taken += int64(recordHeader + len(r.payload))
 	s.mu.Lock()
 	c := s.alive[r.task]
 	s.mu.Unlock()
@@ -208,7 +242,7 @@ func (s *starter) take(r record) {
 	}
 	switch r.kind {
 	case recordStdout, recordStderr:
-		s.sink(c, r.toWrite())
+		c.write(r.toWrite())
 	case recordBegin:
 		c.exit.Began, c.exit.TID = r.at, r.tid
 	case recordEnd:
@@ -239,14 +273,14 @@ func (c *child) told() {
 }
 
 // await waits for the child's end and for all that it wrote.
-func (s *starter) await(c *child, files []*os.File) {
+func (s *starter) await(c *child) {
 	state := c.process.Wait()
 	c.crash.Final()
-	for _, f := range files {
+	for _, f := range c.raw {
 		f.SetReadDeadline(time.Now().Add(200 * time.Millisecond)) // another process may hold it open
 	}
 	c.reading.Wait()
-	for _, f := range files {
+	for _, f := range c.raw {
 		f.Close()
 	}
 	end := record{kind: recordGone, task: c.id}
@@ -266,6 +300,8 @@ func (s *starter) finish(c *child, state childproc.State) {
 	}
 	crash := c.crash.Release()
 	if c.ended || state.Signal == "killed" || state.Signal == "terminated" {
+		s.deliver.Lock()
+		defer s.unlock()
 		s.raw(c, 1, crash)
 		return
 	}

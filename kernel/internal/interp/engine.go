@@ -200,12 +200,15 @@ func (e *engine) resume() {
 	e.dones = append(e.dones, *e.done)
 }
 
+// freeze lets no interpreted code take a further step until stop or resume.
+func (e *engine) freeze() { atomic.StoreUint64(e.run, e.base+1) }
+
 // stop ends the interpreted code of the newest cell. It returns when finished
 // is closed, or after grace.
 func (e *engine) stop(finished <-chan struct{}) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	atomic.StoreUint64(e.run, e.base+1)
+	e.freeze()
 	began := time.Now()
 	e.wake(finished, began)
 	e.until = began.Add(settle)

@@ -223,6 +223,9 @@ func (v *evaluator) abort(e *eval.Error) {
 	running := v.running != nil && v.running.id == org.id
 	v.mu.Unlock()
 	if running {
+		// Deferred functions of the cell do not run, as at the end of a program.
+		v.engine.freeze()
+		org.stop()
 		org.fail(e)
 	} else {
 		v.out.write(1, []byte(e.Name+" in a goroutine of "+org.label+": "+e.Value+"\n"))

@@ -1,8 +1,8 @@
 package interp
 
 import (
+	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -132,21 +132,147 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+func kill(t *testing.T, pid int) {
+	t.Helper()
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Kill(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestKill: the evaluator is killed from outside while a cell runs and while none does.
 func TestKill(t *testing.T) {
 	n := open(t)
 	begun := make(chan bool, 1)
 	wait := n.start(n.unit(`fmt.Println("go"); select {}`, nil, "fmt"), func(o eval.Output) { begun <- true })
 	<-begun
-	syscall.Kill(n.client.PID(), syscall.SIGKILL)
+	kill(t, n.client.PID())
 	if _, err := wait(); err == nil || !strings.HasPrefix(err.Value, "signal: killed") {
 		t.Errorf("%+v", err)
 	}
 	n = open(t)
 	n.want("", "")
-	syscall.Kill(n.client.PID(), syscall.SIGKILL)
+	kill(t, n.client.PID())
 	<-n.client.Exited()
 	if _, err := n.do(`select {}`); err == nil {
 		t.Error("no error")
+	}
+}
+
+// TestRawOrder: what another program writes to both streams stands between
+// what the cell prints before and after it.
+func TestRawOrder(t *testing.T) {
+	n := open(t)
+	for range 30 {
+		n.want("stdout: before\nchild\n|stderr: error\n|stdout: after\n", `fmt.Println("before")
+			cmd := exec.Command("sh", "-c", "echo child; echo error >&2")
+			cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+			cmd.Run()
+			fmt.Println("after")`, "fmt", "os", "os/exec")
+	}
+}
+
+// TestBackground: goroutines that outlive their cell, between cells and while another runs.
+func TestBackground(t *testing.T) {
+	n := open(t)
+	u := n.unit(`go func() { for range c { fmt.Print("tick "); d <- 1 } }()`, []eval.Decl{decl("c", "var c = make(chan int)"), decl("d", "var d = make(chan int)")}, "fmt")
+	if out, err := n.run(u); out != "" || err != nil {
+		t.Fatalf("%q %v", out, err)
+	}
+	n.want("stdout: ab", `fmt.Print("a"); c <- 1; <-d; fmt.Print("b")`, "fmt")
+	n.want("", `time.AfterFunc(20*time.Millisecond, func() { fmt.Print("late") })`, "fmt", "time")
+	<-n.more
+	<-n.more
+	n.mu.Lock()
+	got := strings.Join(n.late, "|")
+	n.mu.Unlock()
+	if want := "1 stdout: tick |3 stdout: late"; got != want {
+		t.Errorf("background %q, want %q", got, want)
+	}
+	// The goroutine of cell 1 survives the interrupt of another cell.
+	begun := make(chan bool, 1)
+	wait := n.start(n.unit(`fmt.Print("go"); for {}`, nil, "fmt"), func(eval.Output) { begun <- true })
+	<-begun
+	n.client.Interrupt()
+	if _, err := wait(); err == nil || err.Name != "interrupt" {
+		t.Errorf("%+v", err)
+	}
+	n.want("stdout: ab", `fmt.Print("a"); c <- 1; <-d; fmt.Print("b")`, "fmt")
+}
+
+// TestDisplays: displays stand where they were made among text of both streams.
+func TestDisplays(t *testing.T) {
+	n := open(t)
+	n.want("stdout: a|display: 1|stdout: b|stderr: c|display: 2|display: 3|stderr: d|stdout: e", `log.SetFlags(0)
+		fmt.Print("a"); test.Show("1"); fmt.Print("b"); log.Writer().Write([]byte("c"))
+		test.Show("2"); test.Show("3"); log.Writer().Write([]byte("d")); fmt.Print("e")`, "fmt", "log", testImport)
+	n.want("stdout: out T stdout: in", `s := test.Capture(func() { fmt.Print("in") }); fmt.Print("out ", s)`, "fmt", testImport)
+	n.want("stdout: panic: runtime error: integer divide by zero", `x := 0; fmt.Print(test.Capture(func() { x = 1 / x }))`, "fmt", testImport)
+}
+
+func TestInput(t *testing.T) {
+	n := open(t)
+	ask := func(body, answer string, eof bool, imports ...string) (string, *eval.Error) {
+		return n.start(n.unit(body, nil, imports...), func(o eval.Output) {
+			if o.Input != nil {
+				n.client.Input(eval.Input{Value: answer, EOF: eof})
+			}
+		})()
+	}
+	if out, err := ask(`s, err := test.Ask("name? "); fmt.Print(s, err)`, "kim", false, "fmt", testImport); out != "input: name? |stdout: kim<nil>" || err != nil {
+		t.Errorf("%q %v", out, err)
+	}
+	if out, err := ask(`var a, b int; fmt.Scan(&a, &b); fmt.Print(a + b)`, "3 4", false, "fmt"); out != "input: |stdout: 7" || err != nil {
+		t.Errorf("%q %v", out, err)
+	}
+	if out, err := ask(`var a int; _, err := fmt.Scan(&a); fmt.Print(err)`, "", true, "fmt"); out != "input: |stdout: EOF" || err != nil {
+		t.Errorf("%q %v", out, err)
+	}
+	u := n.unit(`_, err := test.Ask("?"); fmt.Print(err)`, nil, "fmt", testImport)
+	text := ""
+	n.client.Run(t.Context(), eval.Run{ID: u.Cell, Unit: u}, func(o eval.Output) { text += describe(o) })
+	if text != "stdout: "+errNoInput.Error() {
+		t.Errorf("%q", text)
+	}
+	// An interrupt ends a question, and a late answer to it answers no other.
+	wait := n.start(n.unit(`test.Ask("?")`, nil, testImport), func(o eval.Output) { n.client.Interrupt() })
+	if _, err := wait(); err == nil || err.Name != "interrupt" {
+		t.Errorf("%+v", err)
+	}
+	n.client.Input(eval.Input{Value: "late"})
+	if out, _ := ask(`s, _ := test.Ask("?"); fmt.Print(s)`, "right", false, "fmt", testImport); out != "input: ?|stdout: right" {
+		t.Errorf("%q", out)
+	}
+}
+
+// TestExit: os.Exit ends the cell, not the evaluator.
+func TestExit(t *testing.T) {
+	n := open(t)
+	u := n.unit(`x = 5; defer fmt.Print("deferred"); go func() { for { fmt.Sprint(x) } }(); rt.Exit(3); fmt.Print("after")`, []eval.Decl{decl("x", "var x int")}, "fmt", rtImport)
+	out, err := n.run(u)
+	if err == nil || err.Name != "exit" || !strings.HasPrefix(err.Value, "os.Exit(3)") || out != "" {
+		t.Errorf("%q %+v", out, err)
+	}
+	n.want("stdout: 5", `fmt.Print(x)`, "fmt")
+	out, err = n.do(`rt.Go(func() { panic("boom") }); select {}`, rtImport)
+	if err == nil || err.Name != "panic" || err.Value != "boom" || out != "" {
+		t.Errorf("%q %+v", out, err)
+	}
+	n.want("stdout: 5", `fmt.Print(x)`, "fmt")
+}
+
+// TestLarge: a display of 50 MB, and text that is larger than every buffer.
+func TestLarge(t *testing.T) {
+	n := open(t)
+	out, err := n.do(`fmt.Print("a"); test.Show(strings.Repeat("x", 50<<20)); fmt.Print("b")`, "fmt", "strings", testImport)
+	if want := "stdout: a|display: " + strings.Repeat("x", 50<<20) + "|stdout: b"; out != want || err != nil {
+		t.Errorf("%d bytes, want %d; %v", len(out), len(want), err)
+	}
+	out, err = n.do(`fmt.Print(strings.Repeat("0123456789", 1<<20)); log.Writer().Write([]byte(strings.Repeat("y", 5<<20)))`, "fmt", "strings", "log")
+	if want := "stdout: " + strings.Repeat("0123456789", 1<<20) + "|stderr: " + strings.Repeat("y", 5<<20); out != want || err != nil {
+		t.Errorf("%d bytes, want %d; %v", len(out), len(want), err)
 	}
 }

@@ -23,6 +23,9 @@ type output struct {
 	last   int        // file of the last write since a barrier
 	number uint64     // of the last barrier
 	id     int        // Run whose text goes to the descriptors; 0: none runs
+	// unread is how many bytes of each stream may be unread and are in their
+	// place: this process's own, or before a barrier.
+	unread [2]int
 }
 
 var streams = [2]string{"stdout", "stderr"}
@@ -54,13 +57,15 @@ func (o *output) write(stream int, p []byte) (int, error) {
 	o.mu.Lock()
 	if org.id == o.id {
 		defer o.mu.Unlock()
-		if o.last != stream {
+		if o.last != stream || o.others(1-stream) {
 			if err := o.barrier(false); err != nil {
 				return 0, err
 			}
 			o.last = stream
 		}
-		return o.files[stream].Write(p)
+		n, err := o.files[stream].Write(p)
+		o.unread[stream] += n
+		return n, err
 	}
 	o.mu.Unlock()
 	if err := o.conn.SendEvent(&eval.Event{ID: org.id, Stream: &eval.Stream{Name: streams[stream], Text: p}}); err != nil {
@@ -69,14 +74,27 @@ func (o *output) write(stream int, p []byte) (int, error) {
 	return len(p), nil
 }
 
+// others tells whether another program has written to a stream what the kernel has
+// not read: text that is written now to the other stream comes after it. It needs mu.
+func (o *output) others(stream int) bool {
+	n := childproc.Pending(o.files[stream])
+	if n == 0 {
+		o.unread[stream] = 0
+	}
+	return n > o.unread[stream]
+}
+
 // barrier needs mu.
 func (o *output) barrier(event bool) error {
 	o.number++
 	b := eval.Barrier{Number: o.number, Event: event}.Append(make([]byte, 0, 32), &o.token)
-	for _, f := range o.files {
-		if _, err := f.Write(b); err != nil {
+	for i, f := range o.files {
+		n, err := f.Write(b)
+		if err != nil {
 			return err
 		}
+		// What stands before the barrier is in its place, whoever wrote it.
+		o.unread[i] = childproc.Pending(f) + n
 	}
 	return nil
 }

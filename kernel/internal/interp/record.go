@@ -13,11 +13,11 @@ import (
 )
 
 // Children of one process tell it what they do by records in one pipe that
-// all of them share. A record is one write(2) of at most PIPE_BUF bytes,
-// which no other write divides (pipe(7)), so the order of records is the order
-// in which they were written, whoever wrote them.
+// all of them share. A record is one write(2) that no other write divides
+// (pipe(7)), so the order of records is the order in which they were written, whoever
+// wrote them.
 const (
-	recordMax    = 4096 // PIPE_BUF of Linux; the least that POSIX allows is not enough for a header and a line
+	recordMax    = childproc.AtomicWrite
 	recordHeader = 2 + 1 + 1 + 2 + 4 + 4 + 8
 	payloadMax   = recordMax - recordHeader
 )
@@ -85,12 +85,34 @@ type recorder struct {
 	mu   sync.Mutex // guards buf and keeps the pieces of one write together
 	w    *os.File
 	buf  [recordMax]byte
+	// raw are the child's own descriptors 1 and 2, which programs that the task
+	// starts write to. A record waits until the parent has read what stands there.
+	raw [2]*os.File
+}
+
+// patience is how long a record waits for the parent to read what was written
+// before it to the child's descriptors. Only a parent that is held back by its reader takes that long.
+const patience = 50 * time.Millisecond
+
+// settle waits until the child's descriptors are read. The parent reads at
+// once, and there is no event for it on this side.
+func (w *recorder) settle() {
+	var began time.Time
+	for childproc.Pending(w.raw[0])+childproc.Pending(w.raw[1]) > 0 {
+		if began.IsZero() {
+			began = time.Now()
+		} else if time.Since(began) > patience {
+			return
+		}
+		time.Sleep(20 * time.Microsecond)
+	}
 }
 
 // write sends payload in as many records as it needs, each stamped when it is written.
 func (w *recorder) write(kind byte, payload []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.settle()
 	r := record{kind: kind, task: w.task, tid: childproc.ThreadID()}
 	for first := true; first || len(payload) > 0; first = false {
 		n := min(len(payload), payloadMax)
@@ -104,16 +126,18 @@ func (w *recorder) write(kind byte, payload []byte) error {
 	return nil
 }
 
-// readRecords calls f with each record of the pipe until its end.
-func readRecords(in io.Reader, f func(record)) error {
+// readRecords calls f with each record of the pipe until its end. It takes
+// bytes out of the pipe, and calls f, while it holds the lock.
+func readRecords(in *os.File, lock, unlock func(), f func(record)) error {
 	buf := make([]byte, 256<<10)
 	kept := 0
 	for {
-		n, err := in.Read(buf[kept:])
+		n, err := childproc.Receive(in, buf[kept:], lock, unlock)
 		data := buf[:kept+n]
 		for {
 			r, rest, ok, err := parseRecord(data)
 			if err != nil {
+				unlock()
 				return err
 			}
 			if !ok {
@@ -123,6 +147,7 @@ func readRecords(in io.Reader, f func(record)) error {
 			data = rest
 		}
 		kept = copy(buf, data)
+		unlock()
 		if err != nil {
 			if errors.Is(err, io.EOF) {
 				return nil

@@ -50,7 +50,7 @@ func WorkerMain() int {
 		return exitDefect
 	}
 	in.Close()
-	w := &worker{recorder: &recorder{task: t.ID, w: childproc.File(1)}, fns: received{}}
+	w := &worker{recorder: &recorder{task: t.ID, w: childproc.File(1), raw: [2]*os.File{os.Stdout, os.Stderr}}, fns: received{}}
 	w.store, w.starter = newStore(), newStarter()
 	w.tell(&message{PPID: os.Getppid()})
 	if err := w.prepare(); err != nil {

@@ -63,6 +63,8 @@ func TestWorkerEnds(t *testing.T) {
 		{"goroutine", `fmt.Print("a"); rt.Go(func() { panic("boom") }); select {}`, rtImport, "A stdout: aexit 2 panic: boom at cell 1:10 foo.func\n"},
 		{"raw", `os.Stdout.WriteString("raw"); fmt.Print("")`, "os", "A stdout: rawexit 0\n"},
 		{"command", `c := exec.Command("echo", "child"); c.Stdout = os.Stdout; fmt.Print(c.Run())`, "os/exec", "A stdout: child\nA stdout: <nil>exit 0\n"},
+		{"streams", `fmt.Print("a\n"); c := exec.Command("sh", "-c", "echo b; echo c >&2"); c.Stdout = os.Stdout; c.Stderr = os.Stderr; c.Run(); fmt.Print("d\n")`,
+			"os/exec", "A stdout: a\nA stdout: b\nA stderr: c\nA stdout: d\nexit 0\n"},
 		{"stdin", `var s string; n, err := fmt.Scan(&s); fmt.Print(n, err)`, "os", "A stdout: 0 EOFexit 0\n"},
 		{"grandchild", `exec.Command("sleep", "1000").Start(); fmt.Print("a")`, "os/exec", "A stdout: aexit 0\n"},
 	} {
