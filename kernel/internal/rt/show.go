@@ -65,7 +65,8 @@ func (s *Shown) picture() (any, bool) {
 			}
 		}
 	}
-	if t == nil || t.opaque() {
+	// A compiled type, or a pointer to one, shows itself as it can.
+	if t == nil || t.opaque() || v.Kind() == reflect.Pointer && t.elem != nil && t.elem.opaque() {
 		return v.Interface(), true
 	}
 	for _, name := range []string{"Error", "String"} {
