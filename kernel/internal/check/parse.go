@@ -58,7 +58,7 @@ func parse(cell Cell, base int, mode parser.Mode, inOrder bool) *syntax {
 		case packageClause:
 			x.packageClause(c)
 			continue
-		case statement:
+		case statement, empty:
 			copy(bodyText[c.start:c.end], cell.Source[c.start:c.end])
 			continue
 		case varDecl:

@@ -24,6 +24,7 @@ const (
 	varDecl
 	funcDecl
 	command // a line that starts with % or !
+	empty   // a semicolon, which may be one of a for statement's
 )
 
 // A lexeme is a token of a cell. Semicolons that the scanner inserts at the
@@ -49,14 +50,17 @@ type layout struct {
 }
 
 // split finds the top-level chunks of a cell. A chunk ends at a semicolon
-// outside of brackets; its first tokens tell what it is.
+// outside of brackets; its first tokens tell what it is. (The header of a for,
+// if or switch statement comes apart at its semicolons, which does no harm:
+// all of its parts are statements.)
 func split(src string) *layout {
 	l := &layout{src: src, idents: map[string]bool{}, stray: -1}
 	l.scan()
 	start := 0 // index of the chunk's first lexeme
 	depth := 0
 	for i, x := range l.lexemes {
-		if i == start && (x.tok == token.REM || x.tok == token.NOT) && l.startsLine(x.offset) {
+		if i == start && (x.tok == token.REM || x.tok == token.NOT) && l.startsLine(x.offset) &&
+			(i == 0 || l.lexemes[i-1].lit == "\n") {
 			end := len(src)
 			if n := strings.IndexByte(src[x.offset:], '\n'); n >= 0 {
 				end = x.offset + n
@@ -130,11 +134,10 @@ func (l *layout) startsLine(offset int) bool {
 
 // add appends the chunk that the lexemes make up.
 func (l *layout) add(x []lexeme) {
-	if len(x) == 1 && x[0].tok == token.SEMICOLON {
-		return
-	}
 	c := chunk{start: x[0].offset, end: x[len(x)-1].end}
 	switch x[0].tok {
+	case token.SEMICOLON:
+		c.kind = empty
 	case token.PACKAGE:
 		c.kind = packageClause
 	case token.IMPORT:
