@@ -3,6 +3,7 @@ package nbformat
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -144,22 +145,36 @@ func (e *encoder) list(depth, n int, write func(int)) {
 	e.b = append(e.b, ']')
 }
 
-// value writes a field's JSON: as it was read, or indented for its depth.
+// value writes a field's JSON: as it was read, or anew.
 func (e *encoder) value(depth int, f Field) {
 	if f.asRead {
 		e.b = append(e.b, f.Value...)
 		return
 	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, f.Value, strings.Repeat(e.indent, depth), e.indent); err != nil {
-		e.fail(f.Name, err)
+	raw := bytes.TrimSpace(f.Value)
+	if !json.Valid(raw) {
+		e.fail(f.Name, errors.New("invalid or missing"))
 		return
 	}
-	out := b.Bytes()
-	if e.eol != "\n" {
-		out = bytes.ReplaceAll(out, []byte("\n"), []byte(e.eol)) // json.Indent writes no other line feeds: strings escape theirs
+	e.fresh(depth, raw)
+}
+
+// fresh writes JSON as Jupyter writes it: the fields of objects sorted, strings
+// with the fewest escapes. Numbers keep their digits.
+func (e *encoder) fresh(depth int, raw []byte) {
+	switch raw[0] {
+	case '{':
+		fields := members(raw)
+		slices.SortStableFunc(fields, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
+		e.object(depth, fields, func(f Field) { e.fresh(depth+1, f.Value) })
+	case '[':
+		list := elements(raw)
+		e.list(depth, len(list), func(i int) { e.fresh(depth+1, list[i]) })
+	case '"':
+		e.b = appendString(e.b, text(raw))
+	default:
+		e.b = append(e.b, raw...)
 	}
-	e.b = append(e.b, out...)
 }
 
 func (e *encoder) fail(name string, err error) {

@@ -1,6 +1,7 @@
 package nbformat
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -51,6 +52,10 @@ func TestAgainstJupyter(t *testing.T) {
 		a := NewRecorder().Area()
 		a.Stream("stdout", source+source)
 		a.Result(3, raw(source), nil, "")
+		a.Display(map[string]json.RawMessage{
+			"application/json": json.RawMessage(`{"b": [1.5, {}, [], {"z":1,"a":"\u00e9"}], "a": -1000.0}`), "text/html": json.RawMessage(`"<b>\n<i>"`),
+			"image/svg+xml": json.RawMessage(`"<svg>\n</svg>"`), "image/png": json.RawMessage(`"iVBO\nRw=="`),
+		}, map[string]json.RawMessage{"iyagi": json.RawMessage(`{"tasks":[{"pid":2,"name":"foo"}],"kind":"process"}`)}, "")
 		a.Error("e", source, []string{source})
 		c.SetOutputs(a.Outputs())
 		n.Cells = append(n.Cells, c, NewCell(Markdown, source), NewCell(Raw, source))
