@@ -52,6 +52,9 @@ func (c *checking) promote() (vars []ast.Decl) {
 	}
 	delete(c.promoted, "_")
 	for _, stmt := range list {
+		if _, ok := stmt.(*ast.EmptyStmt); ok {
+			continue
+		}
 		if c.promotes(stmt) {
 			d, rest := c.promoteStmt(stmt)
 			vars = append(vars, d...)
