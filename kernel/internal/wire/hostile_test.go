@@ -30,9 +30,8 @@ func alive(t *testing.T, s *Sockets) {
 		ask(t, s, ch)
 	}
 	sub := subscribe(t, s)
-	publishText(t, s, 7, "")
-	if n := number(t, sub.receive()); n != 7 {
-		t.Errorf("published 7, got %d", n)
+	publishText(t, s, -7, "")
+	for number(t, sub.receive()) != -7 { // what zmq4 had not passed on yet comes first
 	}
 	sub.Close()
 	hb := connect(t, s, protocol.Heartbeat, "REQ", "")
@@ -188,7 +187,7 @@ func TestQuietEnds(t *testing.T) {
 // TestSilentPeers keeps connections half open in every way. New clients must be
 // served at once, and the connections be gone after the deadline.
 func TestSilentPeers(t *testing.T) {
-	s, _ := open(t, Limits{Handshake: 300 * time.Millisecond})
+	s, _ := open(t, Limits{Handshake: 2 * time.Second})
 	serve(t, s)
 	var silent []*client
 	for _, ch := range channels {

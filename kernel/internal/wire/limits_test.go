@@ -88,7 +88,7 @@ func TestMessageBytes(t *testing.T) {
 
 // TestDescriptorsLevel counts what a thousand bad connections leave behind.
 func TestDescriptorsLevel(t *testing.T) {
-	s, _ := open(t, Limits{Handshake: time.Second})
+	s, _ := open(t, Limits{})
 	serve(t, s)
 	alive(t, s)
 	before := descriptors(t)
