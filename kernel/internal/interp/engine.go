@@ -60,6 +60,15 @@ func newEngine(s stdio, symbols []interp.Exports) (*engine, error) {
 			return nil, fmt.Errorf("load the library's symbols: %w", err)
 		}
 	}
+	// yaegi gives cells a logger of their own; that of the process is connected to
+	// their streams already, and library code that logs uses it too.
+	for _, e := range symbols {
+		if table, ok := e["log/log"]; ok {
+			if err := y.Use(interp.Exports{"log/log": table}); err != nil {
+				return nil, fmt.Errorf("load the library's symbols: %w", err)
+			}
+		}
+	}
 	// This makes the done channel, and every channel operation compiled from now on heed it.
 	if _, err := y.EvalWithContext(context.Background(), "package main"); err != nil {
 		return nil, fmt.Errorf("start the interpreter: %w", err)

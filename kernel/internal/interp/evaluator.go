@@ -159,10 +159,20 @@ func (v *evaluator) run(r *eval.Run) *eval.Error {
 	}()
 	select {
 	case <-finished:
-		return failure
+		if failure != nil {
+			return failure
+		}
 	case e := <-org.failure:
 		v.halt(finished)
 		return e
+	}
+	// The cell may have come to its end because it was stopped.
+	select {
+	case e := <-org.failure:
+		v.halt(finished)
+		return e
+	default:
+		return nil
 	}
 }
 
@@ -224,9 +234,9 @@ func (v *evaluator) abort(e *eval.Error) {
 	v.mu.Unlock()
 	if running {
 		// Deferred functions of the cell do not run, as at the end of a program.
+		org.fail(e)
 		v.engine.freeze()
 		org.stop()
-		org.fail(e)
 	} else {
 		v.out.write(1, []byte(e.Name+" in a goroutine of "+org.label+": "+e.Value+"\n"))
 	}
