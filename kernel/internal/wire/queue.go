@@ -13,27 +13,37 @@ import (
 // enqueue puts a message at the end of the peer's queue, or drops it. It does
 // not wait: a publisher waits in endpoint.admit, before zmq4 has the message.
 func (p *peer) enqueue(m message) {
+	if note := p.offer(m); note != nil {
+		note()
+	}
+}
+
+// offer does what enqueue says. It returns what is to be logged about it when
+// ep.mu is free again: a log that nobody reads may block.
+func (p *peer) offer(m message) (note func()) {
 	e := p.ep
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if p.dead {
-		return
+		return nil
 	}
 	limit := e.limits.QueueBytes
 	if p.dropping && p.queued <= limit/2 {
-		e.log.Warn("client reads again", e.attrs(p.raw, "dropped", p.dropped)...)
+		dropped := p.dropped
+		note = func() { e.log.Warn("client reads again", e.attrs(p.raw, "dropped", dropped)...) }
 		p.dropping, p.dropped = false, 0
 	}
 	// Where nobody waits for a client, as for one that never reads the replies
 	// to its requests, the queue itself is the limit.
 	if waits := e.socket.publishes && !m.command; !p.dropping && !waits && p.queued > limit {
-		p.drop()
+		note = p.drop()
 	}
 	if p.dropping {
 		p.dropped++
-		return
+		return note
 	}
 	p.push(m)
+	return note
 }
 
 // push puts a message in the queue. ep.mu is held.
@@ -46,12 +56,15 @@ func (p *peer) push(m message) {
 	p.wake.Signal()
 }
 
-// drop starts to drop messages. ep.mu is held.
-func (p *peer) drop() {
+// drop starts to drop messages and returns what is to be logged. ep.mu is held.
+func (p *peer) drop() (note func()) {
 	p.dropping = true
-	p.ep.log.Warn("client does not read: its messages are dropped until it does",
-		p.ep.attrs(p.raw, "queued_bytes", p.queued)...)
 	p.ep.changed.Broadcast()
+	queued := p.queued
+	return func() {
+		p.ep.log.Warn("client does not read: its messages are dropped until it does",
+			p.ep.attrs(p.raw, "queued_bytes", queued)...)
+	}
 }
 
 // hold puts a welcome in the queue, which is not written until release.
@@ -249,12 +262,19 @@ func (w *batchWriter) encode(batch []message) {
 // the given size, and counts it as under way through zmq4. A subscriber that
 // has stalled is not waited for; it loses messages from then on.
 func (e *endpoint) admit(size, limit int64) error {
+	var notes []func()
+	defer func() { // after the lock is free
+		for _, note := range notes {
+			note()
+		}
+	}()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for {
 		if e.closing {
 			return net.ErrClosed
 		}
+		notes = append(notes, e.giveUp(size, limit)...)
 		wait, full := e.full(size, limit)
 		if !full {
 			e.underway += size
@@ -266,26 +286,35 @@ func (e *endpoint) admit(size, limit int64) error {
 	}
 }
 
-// full tells whether a queue is full and after what time to look again even if
-// nothing has changed. It gives up the peers that have stalled. What zmq4 has
-// not passed on yet may end up in every queue. e.mu is held.
+// giveUp starts to drop the messages of the peers that a message would have to
+// wait for and that have stalled. e.mu is held.
+func (e *endpoint) giveUp(size, limit int64) (notes []func()) {
+	for p := range e.peers {
+		if p.blocks(size, limit) && time.Since(p.progress) >= e.limits.Stall {
+			notes = append(notes, p.drop())
+		}
+	}
+	return notes
+}
+
+// full tells whether a message must wait, and after what time to look again
+// even if nothing has changed. e.mu is held.
 func (e *endpoint) full(size, limit int64) (wait time.Duration, full bool) {
 	wait = e.limits.Stall
 	full = e.underway > 0 && e.underway+size > limit
-	now := time.Now()
 	for p := range e.peers {
-		if p.dropping || p.queued == 0 || p.queued+e.underway+size <= limit {
-			continue
+		if p.blocks(size, limit) {
+			full = true
+			wait = min(wait, e.limits.Stall-time.Since(p.progress))
 		}
-		left := p.progress.Add(e.limits.Stall).Sub(now)
-		if left <= 0 {
-			p.drop()
-			continue
-		}
-		full = true
-		wait = min(wait, left)
 	}
 	return wait, full
+}
+
+// blocks tells whether a message must wait for the peer. What zmq4 has not
+// passed on yet may end up in the queue too. ep.mu is held.
+func (p *peer) blocks(size, limit int64) bool {
+	return !p.dropping && p.queued > 0 && p.queued+p.ep.underway+size > limit
 }
 
 // flush waits until every peer has been written all it has in its queue, or ctx
