@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -294,14 +295,15 @@ func (b *book) printError(traceback []string, name, value string) {
 	b.progress.output(true, strings.TrimRight(text, "\n")+"\n")
 }
 
-// bundleText is the text of a display's message.
+// bundleText is the text of a message with a display.
 func bundleText(m *protocol.Message) string {
-	a := nbformat.NewRecorder().Area()
-	client.Record(nbformat.NewRecorder(), a, m)
-	for _, o := range a.Outputs() {
-		return outputText(o)
+	var content struct {
+		Data map[string]json.RawMessage `json:"data"`
 	}
-	return ""
+	if json.Unmarshal(m.ContentRaw, &content) != nil {
+		return "" // protocol has decoded it as an object already
+	}
+	return outputText(&nbformat.Output{Data: nbformat.NewObject(content.Data)})
 }
 
 // outputText is a display in text: plain or Markdown, or what else there is by

@@ -32,11 +32,11 @@ func (r *runner) program(ctx context.Context, path string) exitStatus {
 		return r.fail(err)
 	}
 	defer shutDown(ctx, c)
+	out := &programOutput{std: r.std, shown: map[string]*item{}}
 	result, err := r.execute(ctx, c, string(source), client.Options{
-		StopOnError: true,
-		OnMessage:   r.copyOutput,
-		Stdin:       r.input.next,
+		StopOnError: true, Discard: true, OnMessage: out.message, Stdin: r.input.next,
 	})
+	out.flush()
 	if err == errTimeout {
 		err = fmt.Errorf("%s: the program took longer than %v", path, r.options.timeout)
 	}
@@ -82,20 +82,57 @@ func (l *lines) next(ctx context.Context, _ string, _ bool) (string, error) {
 	}
 }
 
-// copyOutput writes what a program prints and shows.
-func (r *runner) copyOutput(m *protocol.Message) {
+// programOutput writes what a program prints, at once, and what it shows. A
+// display that can be updated holds back everything from there on to the end of the
+// program, when it is known what it shows in the end: plain programs have none.
+type programOutput struct {
+	std   streams
+	held  []*item
+	shown map[string]*item // by display id
+}
+
+// item is text for one of the streams.
+type item struct {
+	stream, text string
+}
+
+func (o *programOutput) message(m *protocol.Message) {
 	switch content := m.Content.(type) {
 	case *protocol.Stream:
-		w := r.std.out
-		if content.Name == "stderr" {
-			w = r.std.err
-		}
-		io.WriteString(w, content.Text)
+		o.add(&item{content.Name, content.Text}, "")
 	case *protocol.DisplayData:
-		if content.Transient.DisplayID == "" {
-			fmt.Fprintln(r.std.out, bundleText(m))
+		o.add(&item{"stdout", bundleText(m) + "\n"}, content.Transient.DisplayID)
+	case *protocol.UpdateDisplayData:
+		if i := o.shown[content.Transient.DisplayID]; i != nil {
+			i.text = bundleText(m) + "\n"
 		}
 	}
+}
+
+func (o *programOutput) add(i *item, id string) {
+	if id != "" {
+		o.shown[id] = i
+	}
+	if id == "" && len(o.held) == 0 {
+		o.write(i)
+		return
+	}
+	o.held = append(o.held, i)
+}
+
+func (o *programOutput) flush() {
+	for _, i := range o.held {
+		o.write(i)
+	}
+	o.held = nil
+}
+
+func (o *programOutput) write(i *item) {
+	w := o.std.out
+	if i.stream == "stderr" {
+		w = o.std.err
+	}
+	io.WriteString(w, i.text)
 }
 
 var exitCode = regexp.MustCompile(`^(?:os\.Exit\((-?\d+)\)|exit status (\d+))`)

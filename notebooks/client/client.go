@@ -38,7 +38,7 @@ func Start(ctx context.Context, k Kernel) (*Client, error) {
 	if transport == "" {
 		transport = "tcp"
 	}
-	dir, err := os.MkdirTemp("", "iyagi-client-")
+	dir, err := os.MkdirTemp("", tempPattern)
 	if err != nil {
 		return nil, fmt.Errorf("start kernel: %w", err)
 	}

@@ -104,11 +104,14 @@ func (i ConnectionInfo) write(path string) error {
 	return os.WriteFile(path, append(data, '\n'), 0o600)
 }
 
+// tempPattern names the folder of a kernel's connection file.
+const tempPattern = "iyagi-client-"
+
 // HasIPC tells whether sockets in the file system work on this machine, which
 // a kernel of this program can then be asked to use ([Kernel].Transport "ipc"): no
 // port to be taken by another program, and no one else can connect.
 func HasIPC() bool {
-	dir, err := os.MkdirTemp("", "iyagi-")
+	dir, err := os.MkdirTemp("", tempPattern) // as long as in use: paths of sockets have at most 103 bytes
 	if err != nil {
 		return false
 	}

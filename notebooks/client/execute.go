@@ -31,6 +31,9 @@ type Options struct {
 	// has one of its own. Background output that comes later can be added with
 	// Record.
 	Recorder *nbformat.Recorder
+	// Discard keeps no outputs for the Result, however many there are: OnMessage
+	// has them.
+	Discard bool
 }
 
 // Result is how a cell ended.
@@ -172,7 +175,9 @@ func (x *execution) publish(m *protocol.Message) {
 	if s, ok := m.Content.(*protocol.Status); ok && s.ExecutionState == protocol.Idle {
 		x.idle = true
 	}
-	Record(x.recorder, x.result.Area, m)
+	if !x.options.Discard {
+		Record(x.recorder, x.result.Area, m)
+	}
 	if x.options.OnMessage != nil {
 		x.options.OnMessage(m)
 	}
