@@ -34,6 +34,7 @@ type words struct {
 	summary      string // of many tasks: shortest, median and longest duration
 	cores        string
 	progress     string
+	count        string // so many tasks are in a state
 	states       map[State]string
 	titles       map[Kind]string // %d tasks
 	one          map[Kind]string // one task
@@ -60,7 +61,7 @@ var english = &words{
 	marks:    "(|: a line was written)", dashes: "(-: the process starts up, |: a line was written)", whiteMarks: "white mark: a line was written", pale: "pale: the process starts up", errMarks: "(!: standard error)",
 	summary:  "Durations: shortest %s, median %s, longest %s.",
 	cores:    "core",
-	progress: "%d of %d done",
+	progress: "%d of %d done", count: "%s %d",
 	states:   map[State]string{Waiting: "waiting", Running: "running", Exited: "exited", Killed: "killed", Failed: "failed"},
 	titles:   map[Kind]string{Process: "%d child processes of process %d", Thread: "%d threads of process %d"},
 	one:      map[Kind]string{Process: "1 child process of process %d", Thread: "1 thread of process %d"},
@@ -87,7 +88,7 @@ var koreanWords = &words{
 	marks:    "(|: 한 줄을 출력한 시점)", dashes: "(-: 프로세스를 준비하는 동안, |: 한 줄을 출력한 시점)", whiteMarks: "흰 눈금: 한 줄을 출력한 시점", pale: "연한 부분: 프로세스를 준비하는 동안", errMarks: "(!: 표준 오류)",
 	summary:  "소요 시간: 최소 %s, 중앙값 %s, 최대 %s.",
 	cores:    "코어",
-	progress: "%d/%d 완료",
+	progress: "%d/%d 완료", count: "%s %d개",
 	states:   map[State]string{Waiting: "대기 중", Running: "실행 중", Exited: "종료", Killed: "강제 종료", Failed: "실패"},
 	titles:   map[Kind]string{Process: "자식 프로세스 %d개 · 부모 프로세스 %d", Thread: "스레드 %d개 · 프로세스 %d"},
 	one:      map[Kind]string{Process: "자식 프로세스 1개 · 부모 프로세스 %d", Thread: "스레드 1개 · 프로세스 %d"},
