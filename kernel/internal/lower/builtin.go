@@ -19,6 +19,9 @@ func (p *fn) builtin(name string, x *ast.CallExpr) string {
 		m := p.typeOf(x.Args[0]).Underlying().(*types.Map)
 		return "delete(" + p.expr(x.Args[0]) + ", " + p.as(x.Args[1], m.Key()) + ")"
 	case "panic":
+		if p.isSessionError(p.typeOf(x.Args[0])) {
+			return "panic(" + p.as(x.Args[0], types.Universe.Lookup("error").Type()) + ")"
+		}
 		return "panic(" + p.as(x.Args[0], emptyInterface) + ")"
 	case "recover":
 		return p.d.rt("Recovered") + "(recover())"

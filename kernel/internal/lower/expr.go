@@ -1,9 +1,11 @@
 package lower
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strconv"
 	"strings"
 )
 
@@ -86,7 +88,20 @@ func (p *fn) convertInterface(s string, x ast.Expr, to types.Type) string {
 	if to == nil || !types.IsInterface(to) {
 		return s
 	}
+	if from := p.typeOf(x); p.isSessionError(from) && types.Identical(to, types.Universe.Lookup("error").Type()) {
+		return fmt.Sprintf("%s(%s, %s)", p.d.rt("Err"), s, strconv.Quote(p.spec(from)))
+	}
 	return p.standardFile(s, x)
+}
+
+// isSessionError tells whether t is a concrete type of a cell that is an error. As an error its values
+// travel in an rt.Error.
+func (p *fn) isSessionError(t types.Type) bool {
+	if types.IsInterface(t) || !types.Implements(t, errorInterface) {
+		return false
+	}
+	n, ok := deref(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && p.u.isSession(n.Obj().Pkg())
 }
 
 // values prints a list of expressions without a type to convert to.
@@ -203,6 +218,9 @@ func (p *fn) assertion(x *ast.TypeAssertExpr) string {
 		if p.nativeInterface(from) {
 			s = p.d.rt("Inner") + "(" + p.expr(x.X) + ")"
 		}
+	}
+	if p.isSessionError(to) {
+		s = p.d.rt("Inner") + "(" + p.expr(x.X) + ")"
 	}
 	return s + ".(" + p.typ(to) + ")"
 }

@@ -26,9 +26,17 @@ func (p *fn) errorsAs(x *ast.CallExpr) (string, bool) {
 	if !ok || !p.u.described(ptr.Elem()) {
 		return "", false
 	}
-	f := p.u.lib.load("errors").pkg.Scope().Lookup("asTarget").(*types.Func)
-	name := p.funcName(f, []types.Type{types.Unalias(ptr.Elem())})
-	return name + "(" + p.expr(x.Args[0]) + ", " + p.expr(x.Args[1]) + ")", true
+	t := types.Unalias(ptr.Elem())
+	h := p.helper("as", t, func(d *typer, name string) string {
+		ts := d.typ(t)
+		test := fmt.Sprintf("x, ok := interface{}(e).(%s)\nif ok {\n*target = x\nreturn true\n}", ts)
+		if p.isSessionError(t) {
+			test = fmt.Sprintf("if %s(e, %s, (*%s)(nil)) {\n*target = %s(e).(%s)\nreturn true\n}",
+				d.d.rt("Holds"), strconv.Quote(d.spec(t)), ts, d.d.rt("Inner"), ts)
+		}
+		return fmt.Sprintf("func %s(err error, target *%s) bool {\nfor _, e := range %s(err) {\n%s\n}\nreturn false\n}", name, ts, d.d.rt("Chain"), test)
+	})
+	return h + "(" + p.expr(x.Args[0]) + ", " + p.expr(x.Args[1]) + ")", true
 }
 
 // formatArgs prints the arguments of a function with a format. What %T prints of

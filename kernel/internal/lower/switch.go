@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"strconv"
 	"strings"
 )
 
@@ -83,6 +84,11 @@ func (p *fn) typeSwitch(s *ast.TypeSwitchStmt, label string) {
 	}
 	val := p.scope.fresh("x")
 	p.printf("var %s %s = %s", val, p.typ(p.typeOf(x)), p.expr(x))
+	if p.hasErrorCase(s) {
+		p.errorSwitch(s, val, label)
+		p.printf("%s", closing)
+		return
+	}
 	v := p.scope.fresh("v")
 	p.label(label)
 	if bound {
@@ -135,6 +141,78 @@ func (p *fn) typeCase(cc *ast.CaseClause, v, val string, seen map[string]bool) {
 		}
 		name := p.scope.declare(o)
 		p.printf("var %s %s = %s\n_ = %s", name, p.typ(p.subst(o.Type())), from, name)
+	}
+	p.block(cc.Body)
+}
+
+// hasErrorCase tells whether a type switch asks for a session type that is an error.
+func (p *fn) hasErrorCase(s *ast.TypeSwitchStmt) bool {
+	for _, c := range s.Body.List {
+		for _, t := range c.(*ast.CaseClause).List {
+			if !p.isNil(t) && p.isSessionError(p.subst(p.src.info.Types[t].Type)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// errorSwitch first finds the clause, then switches on its number: values of session types that are
+// errors stand in an rt.Error, which a case for an interface must see and a case for the type must not.
+func (p *fn) errorSwitch(s *ast.TypeSwitchStmt, val, label string) {
+	chosen := p.scope.fresh("chosen")
+	p.printf("%s := -1", chosen)
+	prefix := ""
+	for i, c := range s.Body.List {
+		for _, t := range c.(*ast.CaseClause).List {
+			if p.isNil(t) {
+				p.printf("%sif %s == nil {\n%s = %d\n}", prefix, val, chosen, i)
+			} else {
+				typ := p.subst(p.src.info.Types[t].Type)
+				if p.isSessionError(typ) {
+					p.printf("%sif %s(%s, %s, (*%s)(nil)) {\n%s = %d\n}", prefix, p.d.rt("Holds"), val, strconv.Quote(p.spec(typ)), p.typ(typ), chosen, i)
+				} else {
+					p.printf("%sif _, ok__ := interface{}(%s).(%s); ok__ {\n%s = %d\n}", prefix, val, p.typ(typ), chosen, i)
+				}
+			}
+			prefix = "if " + chosen + " < 0 {\n"
+		}
+	}
+	p.closeChain(s)
+	p.label(label)
+	p.printf("switch %s {", chosen)
+	for i, c := range s.Body.List {
+		p.errorCase(c.(*ast.CaseClause), i, val)
+	}
+	p.printf("}")
+}
+
+// closeChain closes the tests, each of which stands in the one before.
+func (p *fn) closeChain(s *ast.TypeSwitchStmt) {
+	n := -1
+	for _, c := range s.Body.List {
+		n += len(c.(*ast.CaseClause).List)
+	}
+	p.printf("%s", strings.Repeat("}\n", max(n, 0)))
+}
+
+func (p *fn) errorCase(cc *ast.CaseClause, i int, val string) {
+	if cc.List == nil {
+		p.printf("default:")
+	} else {
+		p.printf("case %d:", i)
+	}
+	if o := p.src.info.Implicits[cc]; o != nil {
+		name := p.scope.declare(o)
+		t := p.subst(o.Type())
+		from := val
+		if len(cc.List) == 1 && !p.isNil(cc.List[0]) {
+			from = "interface{}(" + val + ").(" + p.typ(t) + ")"
+			if p.isSessionError(t) {
+				from = p.d.rt("Inner") + "(" + val + ").(" + p.typ(t) + ")"
+			}
+		}
+		p.printf("var %s %s = %s\n_ = %s", name, p.typ(t), from, name)
 	}
 	p.block(cc.Body)
 }

@@ -2,23 +2,69 @@ package rt
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 )
 
-// sessionError is an error of a session type that native code got without the
-// interpreter's wrapper.
-type sessionError struct {
-	v reflect.Value
+// Error is a value of a session type in an error: the interpreter's own wrapper
+// loses which value it was. Two are equal when type and value are.
+type Error struct {
 	t *Typ
+	v any
 }
 
-func (e *sessionError) Error() string {
-	m, recv := e.t.method("Error", e.v)
-	if call, ok := m.(func(any) any); ok {
-		s, _ := call(recv.Interface()).(string)
+// Err makes an error of a value whose static type spec describes.
+func Err(v any, spec string) error { return Error{specType(spec), v} }
+
+// Error calls the cell's method.
+func (e Error) Error() string {
+	if call, recv := e.method("Error"); call != nil {
+		s, _ := call(recv).(string)
 		return s
 	}
-	return ""
+	return fmt.Sprint(e.v)
+}
+
+// Unwrap calls the cell's method, if there is one.
+func (e Error) Unwrap() error {
+	if call, recv := e.method("Unwrap"); call != nil {
+		return asError(call(recv))
+	}
+	return nil
+}
+
+// Is calls the cell's method, if there is one.
+func (e Error) Is(target error) bool {
+	m, recv := e.t.method("Is", reflect.ValueOf(e.v))
+	call, ok := m.(func(any, error) bool)
+	return ok && call(recv.Interface(), target)
+}
+
+// Format implements fmt.Formatter: also the verbs that show what the value is made of.
+func (e Error) Format(st fmt.State, verb rune) {
+	newFormatter(st, verb).value(reflect.ValueOf(e.v), e.t, 0, true)
+}
+
+func (e Error) method(name string) (func(any) any, any) {
+	m, recv := e.t.method(name, reflect.ValueOf(e.v))
+	call, _ := m.(func(any) any)
+	if call == nil {
+		return nil, nil
+	}
+	return call, recv.Interface()
+}
+
+// Holds tells whether an interface holds a value of the session type that spec describes and whose
+// zero pointer is ptr.
+func Holds(x any, spec string, ptr any) bool {
+	if e, ok := x.(Error); ok {
+		return e.t == specType(spec)
+	}
+	v, t := inner(reflect.ValueOf(x))
+	if t != nil && t != specType(spec) {
+		return false
+	}
+	return v.IsValid() && v.Type() == reflect.TypeOf(ptr).Elem()
 }
 
 // asError makes an error of what a method of a session type returned.
@@ -27,11 +73,11 @@ func asError(x any) error {
 	if !v.IsValid() {
 		return nil
 	}
-	if m, _ := t.method("Error", v); m != nil {
-		return &sessionError{v, t}
-	}
 	if err, ok := x.(error); ok {
 		return err
+	}
+	if m, _ := t.method("Error", v); m != nil {
+		return Error{t, v.Interface()}
 	}
 	err, _ := v.Interface().(error)
 	return err
@@ -62,13 +108,18 @@ func unwrap(err error) (one error, many []error) {
 	return errors.Unwrap(err), nil
 }
 
-// Unwraps returns the errors that err wraps.
-func Unwraps(err error) []error {
-	one, many := unwrap(err)
-	if one != nil {
-		return []error{one}
+// Chain returns err and all errors that it wraps, in the order in which errors.As looks at them.
+func Chain(err error) []error {
+	var list []error
+	for err != nil {
+		list = append(list, err)
+		one, many := unwrap(err)
+		for _, e := range many {
+			list = append(list, Chain(e)...)
+		}
+		err = one
 	}
-	return many
+	return list
 }
 
 // Is is errors.Is, with session types told apart and their methods used.

@@ -209,14 +209,14 @@ func inner(v reflect.Value) (reflect.Value, *Typ) {
 			v = v.Elem()
 			continue
 		}
-		if v.Kind() == reflect.Pointer && v.Type() == reflect.TypeFor[*sessionError]() && v.CanInterface() {
-			e := v.Interface().(*sessionError)
-			return e.v, e.t
-		}
 		if v.Kind() != reflect.Struct {
 			break
 		}
 		rt := v.Type()
+		if rt == reflect.TypeFor[Error]() && v.CanInterface() {
+			e := v.Interface().(Error)
+			return reflect.ValueOf(e.v), e.t
+		}
 		if rt.NumField() == 2 && rt.String() == "interp.valueInterface" {
 			t = nodeType(v.Field(0))
 			w, ok := exposed(v.Field(1)).(reflect.Value)

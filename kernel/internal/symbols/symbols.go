@@ -27,6 +27,8 @@ var own = interp.Exports{
 		"Add":        reflect.ValueOf(rt.Add),
 		"Case":       reflect.ValueOf((*rt.Case)(nil)),
 		"Clear":      reflect.ValueOf(rt.Clear),
+		"Err":        reflect.ValueOf(rt.Err),
+		"Holds":      reflect.ValueOf(rt.Holds),
 		"Exit":       reflect.ValueOf(rt.Exit),
 		"Fatal":      reflect.ValueOf(rt.Fatal),
 		"Fatalf":     reflect.ValueOf(rt.Fatalf),
@@ -57,7 +59,7 @@ var own = interp.Exports{
 		"Inner":      reflect.ValueOf(rt.Inner),
 		"Is":         reflect.ValueOf(rt.Is),
 		"Unwrap":     reflect.ValueOf(rt.Unwrap),
-		"Unwraps":    reflect.ValueOf(rt.Unwraps),
+		"Chain":      reflect.ValueOf(rt.Chain),
 		"Var":        reflect.ValueOf(rt.Var),
 	},
 	"time/time": {
