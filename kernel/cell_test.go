@@ -74,6 +74,12 @@ func (s *script) cell(ctx context.Context, code string, options []string) ([]sec
 	if len(w.states) != 2 || w.states[0] != "busy" || w.states[1] != "idle" || !w.idleLast {
 		err = fmt.Errorf("status %v, want busy first and idle last", w.states)
 	}
+	for _, p := range r.Reply.Payload {
+		if page, ok := p.(map[string]any); ok && page["source"] == "page" {
+			data, _ := page["data"].(map[string]any)
+			w.seen = append(w.seen, section{"page", plainText(data)})
+		}
+	}
 	if value, ok := r.Reply.UserExpressions["expr"]; ok {
 		w.seen = append(w.seen, section{"expr", fmt.Sprintln(expression(value))})
 	}

@@ -64,6 +64,7 @@ var update = flag.Bool("update", false, "write what the scripts in testdata/scri
 //	error               the traceback without its colours
 //	aborted             the cell was not run, because one ahead of it failed
 //	expr                the value of the expression, or its error
+//	page                documentation that the cell asks for, as a result
 //	reply               of an inquiry: its content
 //	background N        what cell N prints after it has ended: stdout or stderr
 //

@@ -49,22 +49,16 @@ func (s *Session) complete(_ context.Context, r request) any {
 // text/plain alone, so it is there whenever anything was found.
 func (s *Session) inspect(_ context.Context, r request) any {
 	q := r.Content.(*protocol.InspectRequest)
-	data, ok := s.cfg.Language.Inspect(q.Code, byteOffset(q.Code, q.CursorPos), q.DetailLevel)
-	reply := &protocol.InspectReply{Status: protocol.StatusOK, Found: ok && len(data) > 0, Data: map[string]any{}}
-	if !reply.Found {
-		return reply
-	}
-	for mime, value := range data {
-		reply.Data[mime] = value
-	}
-	if _, ok := data["text/plain"]; !ok {
-		reply.Data["text/plain"] = data["text/markdown"]
-	}
-	return reply
+	data, found := s.lookUp(q.Code, byteOffset(q.Code, q.CursorPos), q.DetailLevel)
+	return &protocol.InspectReply{Status: protocol.StatusOK, Found: found, Data: data}
 }
 
 // isComplete tells a console whether Enter runs the code or goes to a new line.
 func (s *Session) isComplete(_ context.Context, r request) any {
-	status, indent := s.cfg.Language.IsComplete(r.Content.(*protocol.IsCompleteRequest).Code)
+	code := r.Content.(*protocol.IsCompleteRequest).Code
+	if _, _, ok := helpName(code); ok {
+		return &protocol.IsCompleteReply{Status: "complete"}
+	}
+	status, indent := s.cfg.Language.IsComplete(code)
 	return &protocol.IsCompleteReply{Status: status, Indent: indent}
 }

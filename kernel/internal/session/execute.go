@@ -80,12 +80,13 @@ func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.
 // cell is an execute_request at work. The worker alone uses it, but for out.
 type cell struct {
 	request
-	req    *protocol.ExecuteRequest
-	count  int    // shown in front of it: In [3]
-	stored bool   // in the history, with a count of its own
-	result string // text/plain of its result
-	out    *output
-	run    *running
+	req     *protocol.ExecuteRequest
+	count   int    // shown in front of it: In [3]
+	stored  bool   // in the history, with a count of its own
+	result  string // text/plain of its result
+	payload []any
+	out     *output
+	run     *running
 }
 
 // execute serves one execute_request.
@@ -107,11 +108,12 @@ func (s *Session) execute(ctx context.Context, r request) {
 	c.run = s.enter(ctx, c)
 	reply := &protocol.ExecuteReply{Status: protocol.StatusOK, ExecutionCount: c.count}
 	var failed *failure
-	if !empty {
+	if !empty && !s.help(c) {
 		failed = s.runCell(ctx, c)
 	}
 	if failed == nil {
 		reply.UserExpressions = s.userExpressions(ctx, c)
+		reply.Payload = c.payload
 	}
 	s.leave()
 	if c.stored {

@@ -134,6 +134,33 @@ func TestInspect(t *testing.T) {
 	})
 }
 
+func TestHelp(t *testing.T) {
+	withSession(t, basics, func(t *testing.T, h *harness) {
+		for code, want := range map[string]string{
+			"?fmt.Println": "0 of fmt.Println", "fmt.Println?": "0 of fmt.Println", "??한글": "1 of 한글", " x ??\n": "1 of x",
+		} {
+			h.execute("a", code)
+			r := h.last("execute_reply").Content.(*protocol.ExecuteReply)
+			if len(r.Payload) != 1 {
+				t.Fatalf("%q: reply %+v", code, r)
+			}
+			page := r.Payload[0].(map[string]any)
+			if got := page["data"].(map[string]any)["text/plain"]; page["source"] != "page" || got != want {
+				t.Errorf("%q: page %v, want %q", code, page, want)
+			}
+			h.shell("i", "is_complete_request", &protocol.IsCompleteRequest{Code: code})
+			if r := h.last("is_complete_reply").Content.(*protocol.IsCompleteReply); r.Status != "complete" {
+				t.Errorf("%q is %s", code, r.Status)
+			}
+		}
+	})
+	for _, code := range []string{"?", "x ? y", "?\n", "a + b?", "?fmt.Println()", "x\ny?"} {
+		if name, _, ok := helpName(code); ok {
+			t.Errorf("%q asks about %q", code, name)
+		}
+	}
+}
+
 func TestHistory(t *testing.T) {
 	withSession(t, basics, func(t *testing.T, h *harness) {
 		h.execute("a", "hello")
