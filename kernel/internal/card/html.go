@@ -102,7 +102,7 @@ func (v *view) tally() string {
 	}
 	for _, state := range []State{Failed, Killed} {
 		if n := v.counts[state]; n > 0 && v.total > 1 {
-			s += " · " + fmt.Sprintf(w.count, w.states[state], n)
+			s += " · " + fmt.Sprintf(w.count, w.stateName(v.kind, state), n)
 		}
 	}
 	return s

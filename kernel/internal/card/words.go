@@ -118,16 +118,22 @@ func (w *words) stateText(kind Kind, r *row) string {
 	if r.blocked {
 		return w.blocked
 	}
-	s := w.states[r.State]
+	s := w.stateName(kind, r.State)
 	switch {
-	case r.State == Killed && kind == Thread:
-		return w.interrupted
 	case r.State == Exited && r.ExitCode != 0, r.State == Exited && kind == Process:
 		s += fmt.Sprintf(" (%d)", r.ExitCode)
 	case r.State == Killed && r.Signal != "" && r.Signal != "killed":
 		s += " (" + r.Signal + ")"
 	}
 	return s
+}
+
+// stateName is a state in words. Only an interrupt ends a thread from outside.
+func (w *words) stateName(kind Kind, s State) string {
+	if s == Killed && kind == Thread {
+		return w.interrupted
+	}
+	return w.states[s]
 }
 
 // duration is a length of time with three significant digits; milliseconds have
