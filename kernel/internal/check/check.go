@@ -80,6 +80,7 @@ type checking struct {
 	imports  map[string]*declaration // that the cell declares or lacks, by name
 	declares map[string]bool         // names that the cell declares at package level
 	methods  map[string]bool         // "Type.Method" that it declares
+	same     map[string]bool         // live types that it declares as they are
 	top      map[string]*ast.Ident   // variables of the statements' top level
 	promoted map[string]bool         // those of them that are checked at package level
 	pulled   map[string]bool         // live generic types that get another method
@@ -134,25 +135,7 @@ func newInfo() *types.Info {
 
 // run prepares the cell for go/types and lets it check.
 func (c *checking) run() {
-	var types, rest []ast.Decl
-	for _, d := range c.decls.Decls {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			if c.funcDecl(d) {
-				rest = append(rest, d)
-			}
-		case *ast.GenDecl:
-			switch d.Tok {
-			case token.IMPORT:
-				c.importSpecs(d)
-			case token.VAR:
-				rest = append(rest, d)
-			default:
-				types = append(types, d)
-			}
-			c.declareSpecs(d)
-		}
-	}
+	types, rest := c.readDecls()
 	c.topNames()
 	c.chooseAgain()
 	for _, d := range c.again {
@@ -173,6 +156,34 @@ func (c *checking) run() {
 	// Signatures of methods of live types come before all that may call them.
 	c.file.Decls = slices.Concat(types, c.graftDecls(), vars, rest, []ast.Decl{c.wrapper()})
 	c.typeCheck()
+}
+
+// readDecls takes note of the cell's declarations and returns those that are
+// for go/types.
+func (c *checking) readDecls() (types, rest []ast.Decl) {
+	for _, d := range c.decls.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			c.importSpecs(g)
+		}
+	}
+	c.same = c.sameTypes()
+	for _, d := range c.decls.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if c.funcDecl(d) {
+				rest = append(rest, d)
+			}
+		case *ast.GenDecl:
+			d = c.withoutSame(d)
+			addNames(c.declares, d)
+			if d.Tok == token.VAR {
+				rest = append(rest, d)
+			} else if d.Tok != token.IMPORT {
+				types = append(types, d)
+			}
+		}
+	}
+	return types, rest
 }
 
 // typeCheck is the call of go/types.
@@ -234,19 +245,19 @@ func (c *checking) funcDecl(d *ast.FuncDecl) bool {
 	return c.methodDecl(d)
 }
 
-// declareSpecs notes the names that d declares at package level.
-func (c *checking) declareSpecs(d *ast.GenDecl) {
+// addNames adds the names that d declares.
+func addNames(names map[string]bool, d *ast.GenDecl) {
 	for _, spec := range d.Specs {
 		switch spec := spec.(type) {
 		case *ast.TypeSpec:
-			c.declares[spec.Name.Name] = true
+			names[spec.Name.Name] = true
 		case *ast.ValueSpec:
 			for _, name := range spec.Names {
-				c.declares[name.Name] = true
+				names[name.Name] = true
 			}
 		}
 	}
-	delete(c.declares, "_")
+	delete(names, "_")
 }
 
 // topNames notes the variables of the statements' top level.

@@ -120,8 +120,11 @@ func (c *checking) aliasOf(name string) ast.Expr {
 
 func (c *checking) cellDeclares(name string) bool { return c.typeSpec(name) != nil }
 
-// typeSpec is the cell's declaration of a type.
+// typeSpec is the cell's declaration of a type that is new.
 func (c *checking) typeSpec(name string) *ast.TypeSpec {
+	if c.same[name] {
+		return nil
+	}
 	for _, d := range c.decls.Decls {
 		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.TYPE {
 			for _, spec := range g.Specs {

@@ -17,7 +17,7 @@ func (c *checking) unit() *Unit {
 			u.Decls = append(u.Decls, d)
 			c.declared(u, d.Name, d, c.cell, c.files[0])
 		case *ast.GenDecl:
-			if d.Tok == token.TYPE {
+			if d = c.withoutSame(d); d.Tok == token.TYPE && len(d.Specs) > 0 {
 				u.Decls = append(u.Decls, d)
 			}
 			c.declaredSpecs(u, d)
@@ -67,6 +67,9 @@ func (c *checking) declaredSpecs(u *Unit, d *ast.GenDecl) {
 			// Each type by itself: one may be declared again without its neighbours.
 			alone := &ast.GenDecl{Doc: d.Doc, TokPos: d.TokPos, Tok: d.Tok, Specs: []ast.Spec{spec}}
 			c.declared(u, spec.Name, alone, c.cell, c.files[0])
+			if n := len(u.declared); n > 0 && u.declared[n-1].decl == alone {
+				u.declared[n-1].text = c.text(spec)
+			}
 		case *ast.ValueSpec:
 			for _, name := range spec.Names {
 				c.declared(u, name, nil, c.cell, nil)
@@ -127,6 +130,7 @@ func (c *checking) recordUses(u *Unit) {
 			continue
 		}
 		d.uses = map[string]bool{}
+		d.refs = map[string]types.Object{}
 		ast.Inspect(d.decl, func(n ast.Node) bool {
 			id, ok := n.(*ast.Ident)
 			if !ok {
@@ -142,6 +146,9 @@ func (c *checking) recordUses(u *Unit) {
 				}
 			} else if level(obj) {
 				d.uses[obj.Name()] = true
+				if d.text != "" {
+					d.refs[obj.Name()] = obj
+				}
 			}
 			return true
 		})

@@ -35,13 +35,15 @@ type Session struct {
 // A declaration is a live object and what is needed to check it again.
 type declaration struct {
 	obj    types.Object
-	key    string          // name, or "Type.Method"
-	number int             // counts the session's declarations: their order
-	decl   ast.Decl        // of functions, methods and types; nil for others
-	cell   Cell            // that holds decl
-	file   *token.File     // that holds decl
-	uses   map[string]bool // keys of the session's declarations that decl mentions
-	auto   bool            // an import that no cell has asked for
+	key    string                  // name, or "Type.Method"
+	number int                     // counts the session's declarations: their order
+	decl   ast.Decl                // of functions, methods and types; nil for others
+	cell   Cell                    // that holds decl
+	file   *token.File             // that holds decl
+	uses   map[string]bool         // keys of the session's declarations that decl mentions
+	text   string                  // of a type: the tokens of its declaration
+	refs   map[string]types.Object // of a type: what the names in it mean
+	auto   bool                    // an import that no cell has asked for
 }
 
 // receiver is the type's name in the key of a method, or "".

@@ -15,6 +15,7 @@
 //     length, each with the other's bytes blank, so that positions are the
 //     cell's (parse.go);
 //   - imports become live names like others, and missing ones are added (imports.go);
+//   - types that the cell declares just as they are live stay what they are (same.go);
 //   - live functions and methods that mention what the cell declares anew are
 //     taken up, to be checked again with it (again.go);
 //   - variables of statements that declarations mention are declared at package

@@ -1,0 +1,132 @@
+package check
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// A cell that is run again mostly declares the same types again. Were they new
+// each time, values of other cells would fit nothing any more. So a type
+// whose declaration has the same text, and means the same, stays what it is.
+// This is for types without methods of their own cell: methods have places
+// in the text that run-time errors tell, and these move.
+
+// sameTypes finds the types that the cell declares as they are live.
+func (c *checking) sameTypes() map[string]bool {
+	same := map[string]bool{}
+	for _, d := range c.decls.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.TYPE {
+			continue
+		}
+		for _, spec := range g.Specs {
+			spec := spec.(*ast.TypeSpec)
+			live := c.session.live[spec.Name.Name]
+			if t, ok := live.typeName(); ok && localNamed(t) != nil && !t.IsAlias() && live.text == c.text(spec) {
+				same[spec.Name.Name] = true
+			}
+		}
+	}
+	if len(same) == 0 {
+		return nil
+	}
+	for _, m := range c.session.methods {
+		if t := m.receiver(); same[t] && m.cell.Serial == c.session.live[t].cell.Serial {
+			delete(same, t)
+		}
+	}
+	for _, d := range c.decls.Decls {
+		if fd, ok := d.(*ast.FuncDecl); ok && fd.Recv.NumFields() == 1 {
+			if name := c.receiverType(fd.Recv.List[0].Type); name != nil {
+				delete(same, name.Name)
+			}
+		}
+	}
+	names := c.allNames()
+	for changed := true; changed; {
+		changed = false
+		for name := range same {
+			if !c.meansTheSame(c.session.live[name], names, same) {
+				delete(same, name)
+				changed = true
+			}
+		}
+	}
+	return same
+}
+
+// meansTheSame tells whether the names in a live type's declaration still
+// mean what they did.
+func (c *checking) meansTheSame(d *declaration, declares, same map[string]bool) bool {
+	for key, obj := range d.refs {
+		now := c.session.live[key]
+		if i := c.imports[key]; i != nil {
+			now = i
+		} else if declares[key] && !same[key] {
+			return false
+		}
+		if now == nil || now.obj != obj && !sameImport(now.obj, obj) {
+			return false
+		}
+	}
+	for _, name := range strings.Fields(d.text) {
+		// A predeclared name may have been given another meaning since.
+		if types.Universe.Lookup(name) != nil && d.refs[name] == nil && (c.session.live[name] != nil || declares[name]) {
+			return false
+		}
+	}
+	return true
+}
+
+// allNames are the names that the cell declares at its top level.
+func (c *checking) allNames() map[string]bool {
+	names := map[string]bool{}
+	for _, d := range c.decls.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				names[d.Name.Name] = true
+			}
+		case *ast.GenDecl:
+			addNames(names, d)
+		}
+	}
+	for _, stmt := range c.stmts.Body.List {
+		for _, id := range defined(stmt) {
+			names[id.Name] = true
+		}
+	}
+	return names
+}
+
+// withoutSame is d without the types that stay what they are.
+func (c *checking) withoutSame(d *ast.GenDecl) *ast.GenDecl {
+	if d.Tok != token.TYPE || len(c.same) == 0 {
+		return d
+	}
+	rest := *d
+	rest.Specs = slices.DeleteFunc(slices.Clone(d.Specs), func(s ast.Spec) bool { return c.same[s.(*ast.TypeSpec).Name.Name] })
+	return &rest
+}
+
+// text is the source of a node of the cell, its tokens between blanks.
+func (c *checking) text(n ast.Node) string {
+	start, _ := c.offset(n.Pos())
+	end, _ := c.offset(n.End())
+	var b strings.Builder
+	for _, x := range c.layout.lexemes {
+		if x.offset < start || x.offset >= end {
+			continue
+		}
+		if x.lit != "" && x.lit != "\n" {
+			b.WriteString(x.lit)
+		} else {
+			b.WriteString(x.tok.String())
+		}
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
