@@ -4,6 +4,8 @@
 // for cells. It has no behaviour of its own.
 package symbols
 
+//go:generate go run ./gen
+
 import (
 	"reflect"
 
@@ -18,7 +20,7 @@ import (
 
 // Tables are the packages that lowered code may import.
 func Tables() []interp.Exports {
-	return []interp.Exports{stdlib.Symbols, syscall.Symbols, unrestricted.Symbols, unsafe.Symbols, own}
+	return []interp.Exports{stdlib.Symbols, syscall.Symbols, unrestricted.Symbols, unsafe.Symbols, added, own}
 }
 
 // own are the packages of this module, and what they put in the place of the library's.
