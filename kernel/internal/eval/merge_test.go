@@ -25,7 +25,7 @@ type bench struct {
 
 func newBench(t testing.TB) *bench {
 	b := &bench{t: t, m: newMerger(nil)}
-	copy(b.token[:], "0123456789abcdef")
+	copy(b.token[:], "0123456789abcde\xff")
 	for i := range 2 {
 		r, w, err := os.Pipe()
 		if err != nil {
