@@ -57,9 +57,9 @@ func Folders(prefixes ...string) []Folder {
 
 // Spec is a kernelspec that front ends find.
 type Spec struct {
-	Name          string // of its folder; what notebooks ask for
-	Dir           string
-	Folder        Folder
+	Name          string            `json:"-"` // of its folder; what notebooks ask for
+	Dir           string            `json:"-"`
+	Folder        Folder            `json:"-"`
 	DisplayName   string            `json:"display_name"`
 	Argv          []string          `json:"argv"`
 	Language      string            `json:"language"`
@@ -67,8 +67,8 @@ type Spec struct {
 	Env           map[string]string `json:"env"`
 	Metadata      map[string]any    `json:"metadata"`
 
-	Err    error // why its kernel.json cannot be read
-	Shadow *Spec // the earlier spec of the same name that Jupyter takes instead
+	Err    error `json:"-"` // why its kernel.json cannot be read
+	Shadow *Spec `json:"-"` // the earlier spec of the same name that Jupyter takes instead
 }
 
 // Find lists the kernelspecs of the given names in folders, in order; of all

@@ -172,7 +172,9 @@ func (r *runner) spec(own bool) (client.Kernel, error) {
 			return client.Kernel{}, err
 		}
 		k := client.Kernel{
-			Name: install.DisplayName, Argv: []string{exe, "kernel", "--history=:memory:", "{connection_file}"}, // nobody typed this
+			Name: install.DisplayName,
+			// Nobody typed these cells, and the connection file is ours.
+			Argv:          []string{exe, "kernel", "--history=:memory:", "--temporary", "{connection_file}"},
 			InterruptMode: "message", Attr: install.NewSession(),
 		}
 		if client.HasIPC() {

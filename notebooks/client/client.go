@@ -57,7 +57,7 @@ func Start(ctx context.Context, k Kernel) (*Client, error) {
 }
 
 // Connect connects to a running kernel by its connection file and waits until it
-// answers. Only Background, Name and InterruptMode of k count.
+// answers. Only Name and Background of k count.
 func Connect(ctx context.Context, connectionFile string, k Kernel) (*Client, error) {
 	info, err := ReadConnectionFile(connectionFile)
 	if err != nil {
