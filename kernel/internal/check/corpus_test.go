@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -117,5 +118,55 @@ func inCells(t *testing.T, path, src string) {
 			}
 			s.Commit(u)
 		}
+	}
+}
+
+// TestCompleteExamples takes the library's own examples, cuts each off behind
+// a dot, or takes the word behind the dot out, and looks for the word among what is proposed.
+func TestCompleteExamples(t *testing.T) {
+	files, _ := filepath.Glob(filepath.Join(runtime.GOROOT(), "src", "*", "example*_test.go"))
+	if len(files) == 0 {
+		t.Skip("no examples of the library on this machine")
+	}
+	var all, cut, middle int
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, file, src, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Repeat(" ", fset.Position(f.Name.End()).Offset) + string(src[fset.Position(f.Name.End()).Offset:])
+		s := NewSession()
+		if _, err := s.Check(Cell{Serial: 1, Label: "example", Source: text}); err != nil {
+			continue // it uses something of its package's tests
+		}
+		n := 0
+		ast.Inspect(f, func(node ast.Node) bool {
+			sel, ok := node.(*ast.SelectorExpr)
+			if n++; !ok || n > 400 {
+				return n <= 400
+			}
+			at := fset.Position(sel.Sel.Pos()).Offset
+			all++
+			for _, c := range []struct {
+				src   string
+				count *int
+			}{{text[:at], &cut}, {text[:at] + "\n" + text[at+len(sel.Sel.Name):], &middle}} {
+				if slices.ContainsFunc(s.Complete(c.src, at).Items, func(i Item) bool { return i.Text == sel.Sel.Name }) {
+					*c.count++
+				} else {
+					t.Logf("not proposed: %s behind %q", sel.Sel.Name, text[max(0, at-40):at])
+				}
+			}
+			return true
+		})
+	}
+	t.Logf("of %d words %d are proposed at the end of a text, %d in the middle", all, cut, middle)
+	if cut*100 < all*99 || middle*100 < all*99 {
+		t.Error("less than 99 of 100")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,27 +51,36 @@ func identEnd(src string, offset int) int {
 func (s *Session) at(src string, offset int) *cursor {
 	start := identStart(src, offset)
 	name := src[start:offset] + unlike
-	text := src[:start] + name + src[identEnd(src, offset):]
-	text += closers(text)
 	cur := &cursor{prefix: src[start:offset], start: start}
-	cur.check(s, text, name)
-	if cur.id == nil || cur.sel != nil && cur.operand() == nil && cur.pkg() == nil {
-		if operand := operandBefore(src[:start]); operand != "" {
-			rest := strings.TrimSpace(lastChunk(src[:start]))
-			alone := src[:start-len(rest)]
-			again := &cursor{prefix: cur.prefix, start: start}
-			again.check(s, alone+closers(alone)+"\n_ = "+operand+"."+name, name)
-			if again.sel != nil {
-				return again
-			}
+	// A defer wants a call, and a list of operands an assignment: without,
+	// go/parser throws the statement away.
+	for _, more := range []string{"", "()", " = nil"} {
+		text := src[:start] + name + more + src[identEnd(src, offset):]
+		if cur.check(s, text+closers(text), name); cur.found() {
+			return cur
+		}
+	}
+	if operand := operandBefore(src[:start]); operand != "" {
+		rest := strings.TrimSpace(lastChunk(src[:start]))
+		alone := src[:start-len(rest)]
+		again := &cursor{prefix: cur.prefix, start: start}
+		again.check(s, alone+closers(alone)+"\n_ = "+operand+"."+name, name)
+		if again.sel != nil {
+			return again
 		}
 	}
 	return cur
 }
 
+// found tells whether the placeholder stands in the syntax tree, and if it is
+// selected from something, whether that is known.
+func (cur *cursor) found() bool {
+	return cur.id != nil && (cur.sel == nil || cur.operand() != nil || cur.pkg() != nil)
+}
+
 // check type-checks text and finds the placeholder in it.
 func (cur *cursor) check(s *Session, text, name string) {
-	cur.checking = s.leniently(text)
+	cur.checking, cur.id, cur.sel = s.leniently(text), nil, nil
 	ast.Inspect(cur.file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
@@ -124,31 +134,36 @@ func (cur *cursor) pkg() *types.Package {
 	return nil
 }
 
-// closers are the brackets that close what text leaves open.
+// closers are the brackets that close what text leaves open, with the call
+// that the function literal of a go or defer statement needs.
 func closers(text string) string {
-	var open []byte
-	for _, x := range split(text).lexemes {
+	var open []string
+	l := split(text).lexemes
+	start := 0 // of the statement
+	for i, x := range l {
 		switch x.tok {
 		case token.LPAREN:
-			open = append(open, ')')
+			open = append(open, ")")
 		case token.LBRACK:
-			open = append(open, ']')
+			open = append(open, "]")
 		case token.LBRACE:
-			open = append(open, '}')
+			brace := "\n}"
+			if (l[start].tok == token.GO || l[start].tok == token.DEFER) && start+1 < i && l[start+1].tok == token.FUNC {
+				brace = "\n}()"
+			}
+			open = append(open, brace)
+			start = i + 1
 		case token.RPAREN, token.RBRACK, token.RBRACE:
 			if len(open) > 0 {
 				open = open[:len(open)-1]
 			}
+		case token.SEMICOLON:
+			start = i + 1
 		}
+		start = min(start, len(l)-1)
 	}
-	var b strings.Builder
-	for i := len(open) - 1; i >= 0; i-- {
-		if open[i] == '}' {
-			b.WriteByte('\n')
-		}
-		b.WriteByte(open[i])
-	}
-	return b.String()
+	slices.Reverse(open)
+	return strings.Join(open, "")
 }
 
 // operandBefore is the operand of the dot that ends text: names, selectors,
