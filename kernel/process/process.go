@@ -62,7 +62,7 @@ const killGrace = time.Second
 
 // firstPicture is when a group that still runs is shown. Most have ended
 // before, so that they send one message.
-const firstPicture = 50 * time.Millisecond
+const firstPicture = 100 * time.Millisecond
 
 // Run starts a child process for each task, shows their run card while they run
 // and returns when all have ended.

@@ -71,7 +71,7 @@ const stopGrace = 50 * time.Millisecond
 
 // firstPicture is when a group that still runs is shown. Most have ended
 // before, so that they send one message.
-const firstPicture = 50 * time.Millisecond
+const firstPicture = 100 * time.Millisecond
 
 // Run runs each task on a thread of its own, shows their run card meanwhile
 // and returns when all have ended.

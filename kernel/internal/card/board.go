@@ -197,14 +197,15 @@ func (b *Board) paintLoop(done chan struct{}, wait time.Duration) {
 	}()
 	start := time.Now()
 	for over := false; !over; {
-		b.pause(wait, start)
-		size := b.paint()
-		wait = max(paintEvery, time.Duration(size)*time.Second/bytesPerSecond)
 		b.mu.Lock()
 		if over = b.painted && b.finished(); over {
 			b.painter = nil // a task that is added now gets another painter
 		}
 		b.mu.Unlock()
+		if !over {
+			b.pause(wait, start)
+			wait = max(paintEvery, time.Duration(b.paint())*time.Second/bytesPerSecond)
+		}
 	}
 }
 

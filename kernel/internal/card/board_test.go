@@ -3,6 +3,7 @@ package card
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -89,6 +90,21 @@ func TestPainter(t *testing.T) {
 		last := s.shown[len(s.shown)-1].Bundle
 		if text := string(last.Data["text/plain"]); !strings.Contains(text, "line 999") || !strings.Contains(text, "exited (0)") {
 			t.Errorf("the last picture is not final:\n%s", text)
+		}
+	})
+}
+
+// TestFailedStart shows a task that could not be started: one picture.
+func TestFailedStart(t *testing.T) {
+	withScreen(t, func(s *screen) {
+		b := CellBoard(Process)
+		j := b.Add(nil, "broken")
+		j.End(Outcome{State: Failed, Err: errors.New("no")})
+		b.Show(0)
+		Wait(context.Background(), 0, j)
+		synctest.Wait()
+		if len(s.shown) != 1 {
+			t.Errorf("%d pictures", len(s.shown))
 		}
 	})
 }
