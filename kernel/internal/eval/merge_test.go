@@ -114,8 +114,8 @@ func TestMerge(t *testing.T) {
 // TestSplitBarrier: a barrier that arrives a byte at a time is not text.
 func TestSplitBarrier(t *testing.T) {
 	b := newBench(t)
-	for _, c := range "ab" + string(Barrier{1, false}.Append(nil, &b.token)[:TokenSize]) {
-		b.write(0, string(c))
+	for _, c := range append([]byte("ab"), Barrier{1, false}.Append(nil, &b.token)[:TokenSize]...) {
+		b.write(0, string([]byte{c}))
 	}
 	b.write(0, string(Barrier{1, false}.Append(nil, &b.token)[TokenSize:]))
 	b.write(1, string(Barrier{1, false}.Append(nil, &b.token)))

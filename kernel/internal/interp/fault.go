@@ -3,6 +3,7 @@ package interp
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/traefik/yaegi/interp"
 
@@ -24,6 +25,10 @@ func failed(err error, frames []eval.Frame) *eval.Error {
 func fault(r any, frames []eval.Frame) *eval.Error {
 	if p, ok := r.(interp.Panic); ok {
 		r = p.Value
+	}
+	// yaegi panics with the reflect.Value of what the cell panics with.
+	if v, ok := r.(reflect.Value); ok && v.IsValid() && v.CanInterface() {
+		r = v.Interface()
 	}
 	return &eval.Error{Name: "panic", Value: rt.Text(r), Frames: frames}
 }
