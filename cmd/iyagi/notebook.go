@@ -52,6 +52,7 @@ type book struct {
 
 	mu    sync.Mutex
 	areas map[string]*cellArea // by the id of the request; guarded by mu
+	early []*protocol.Message  // of the cell that has just ended, before it had its area; guarded by mu
 }
 
 type cellArea struct {
@@ -124,9 +125,7 @@ func (b *book) cell(ctx context.Context, c *client.Client, cell *nbformat.Cell) 
 		OnMessage: p.message,
 	})
 	cell.SetOutputs(result.Outputs)
-	b.mu.Lock()
-	b.areas[result.Request] = &cellArea{cell: cell, area: result.Area}
-	b.mu.Unlock()
+	b.register(result.Request, &cellArea{cell: cell, area: result.Area})
 	if result.Reply != nil && result.Count > 0 {
 		cell.ExecutionCount = &result.Count
 	}
@@ -160,11 +159,25 @@ func (b *book) late(m *protocol.Message) {
 		return
 	}
 	b.mu.Lock()
-	a := b.areas[m.Parent.MsgID]
-	b.mu.Unlock()
-	if a != nil {
+	defer b.mu.Unlock()
+	if a := b.areas[m.Parent.MsgID]; a != nil {
 		client.Record(b.recorder, a.area, m)
+	} else {
+		b.early = append(b.early, m)
 	}
+}
+
+// register makes known where the late output of a cell goes.
+func (b *book) register(request string, a *cellArea) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.areas[request] = a
+	for _, m := range b.early {
+		if m.Parent.MsgID == request {
+			client.Record(b.recorder, a.area, m)
+		}
+	}
+	b.early = nil
 }
 
 // collect gives the cells what came late.
