@@ -68,6 +68,9 @@ func (u *unit) register(c *check.Unit) {
 		}
 		if o, ok := c.Info.Defs[f.Name].(*types.Func); ok {
 			put(u.Lowerer, u.bodies, o, &body{u.src, f})
+			if len(u.insts[o]) > 0 { // a method that is declared again: calls go to the new function
+				put(u.Lowerer, u.insts, types.Object(o), nil)
+			}
 		}
 	}
 	for _, v := range c.Vars {
