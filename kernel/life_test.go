@@ -114,6 +114,29 @@ func TestEnd(t *testing.T) {
 	}
 }
 
+// TestSIGINT interrupts a running cell and ends an idle kernel.
+func TestSIGINT(t *testing.T) {
+	c, below := endless(t, testKernel(t))
+	ctx, cancel := context.WithTimeout(context.Background(), scriptTime)
+	defer cancel()
+	if err := send(c, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	r, err := c.Execute(ctx, "cmd.Process.Pid > 0", client.Options{StoreHistory: true})
+	if err != nil || r.Err() != nil {
+		t.Fatal(err, r.Err())
+	}
+	if err := send(c, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-c.Dead():
+	case <-ctx.Done():
+		t.Error("the kernel lives on")
+	}
+	wantGone(t, below)
+}
+
 // TestParentDies starts a kernel from a shell that is then killed.
 func TestParentDies(t *testing.T) {
 	k := testKernel(t)

@@ -41,18 +41,19 @@ var imports = map[string][]string{
 	"kernel/internal/transfer":        {"kernel/internal/rt"},
 	"kernel/internal/interp": {"kernel/internal/eval", "kernel/internal/host", "kernel/internal/rt", "kernel/internal/childproc",
 		"kernel/internal/stdlib", "kernel/internal/symbols", "kernel/internal/transfer", "kernel/display", "kernel/process", "kernel/thread"},
-	"kernel/internal/symbols": {"kernel/internal/rt", "kernel/display", "kernel/process", "kernel/thread", "kernel/internal/card"},
-	"notebooks/nbformat":      {},
-	"notebooks/client":        {"kernel/protocol", "notebooks/nbformat"},
-	"install":                 {},
-	"install/frontends":       {},
-	"cmd/iyagi":               {"kernel", "kernel/protocol", "install", "notebooks/client", "notebooks/nbformat"},
+	"kernel/internal/symbols/gen": {"kernel/internal/stdlib"},
+	"kernel/internal/symbols":     {"kernel/internal/rt", "kernel/display", "kernel/process", "kernel/thread", "kernel/internal/card"},
+	"notebooks/nbformat":          {},
+	"notebooks/client":            {"kernel/protocol", "notebooks/nbformat"},
+	"install":                     {},
+	"install/frontends":           {},
+	"cmd/iyagi":                   {"kernel", "kernel/protocol", "install", "notebooks/client", "notebooks/nbformat"},
 }
 
 // soleUsers are libraries that one package wraps for all others.
 var soleUsers = map[string][]string{
 	"github.com/go-zeromq/zmq4":   {"kernel/internal/wire", "notebooks/client"},
-	"github.com/traefik/yaegi":    {"kernel/internal/interp", "kernel/internal/symbols"},
+	"github.com/traefik/yaegi":    {"kernel/internal/interp", "kernel/internal/symbols", "kernel/internal/symbols/gen"},
 	"modernc.org/sqlite":          {"kernel/internal/history"},
 	"github.com/spf13/cobra":      {"cmd/iyagi"},
 	"github.com/shirou/gopsutil/": {"kernel", "kernel/internal/session"},

@@ -43,6 +43,10 @@ func (s *Session) work(ctx context.Context) {
 			case <-s.queue.changed:
 			case <-s.super.exited():
 				s.closeComms(s.outs.find(0))
+				if s.super.diesYoung() {
+					s.super.mourn()
+					continue
+				}
 				s.revive(ctx)
 			}
 		}
@@ -221,6 +225,7 @@ func (s *Session) evaluator(ctx context.Context, c *cell) (Evaluator, *failure) 
 	if !s.attach(c.run, e) {
 		return nil, interrupted()
 	}
+	s.super.used = true
 	return e, nil
 }
 

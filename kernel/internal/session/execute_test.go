@@ -235,6 +235,27 @@ func TestDeathBetweenCells(t *testing.T) {
 	})
 }
 
+// TestDiesYoung has an evaluator that never lives long enough to run anything.
+func TestDiesYoung(t *testing.T) {
+	withSession(t, basics, func(t *testing.T, h *harness) {
+		h.evaluator().die()
+		synctest.Wait()
+		if len(h.evaluators) != 1 {
+			t.Fatalf("%d evaluators, want the next only when it is needed", len(h.evaluators))
+		}
+		h.execute("a", "= 2")
+		if r := h.last("execute_reply").Content.(*protocol.ExecuteReply); r.Status != "ok" || len(h.evaluators) != 2 {
+			t.Errorf("reply %+v of evaluator %d", r, len(h.evaluators))
+		}
+		time.Sleep(youngFor)
+		h.evaluator().die()
+		synctest.Wait()
+		if len(h.evaluators) != 3 {
+			t.Errorf("%d evaluators, want a third at once", len(h.evaluators))
+		}
+	})
+}
+
 // TestReplayFails has declarations that a new evaluator cannot load, one way or the other.
 func TestReplayFails(t *testing.T) {
 	withSession(t, basics, func(t *testing.T, h *harness) {

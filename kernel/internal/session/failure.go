@@ -33,7 +33,7 @@ func newFailure(name, value string, lines ...string) *failure {
 }
 
 func interrupted() *failure {
-	return newFailure("interrupt", "the cell was interrupted")
+	return newFailure("interrupt", "the cell was interrupted before it began")
 }
 
 // compileFailure turns the language's error into a failure. An error that has
@@ -64,6 +64,9 @@ func (s *Session) runtimeFailure(e *eval.Error, lost *loss) *failure {
 				name, value = n, v
 			}
 		}
+	}
+	if name == "interrupt" && lost == nil {
+		value = "the cell was interrupted; variables keep their values"
 	}
 	f := newFailure(name, value, s.sources.frames(e.Frames)...)
 	if lost != nil {

@@ -40,7 +40,7 @@ func TestInterrupt(t *testing.T) {
 						cell = append(cell, l)
 					}
 				}
-				checkParent(t, cell, "a", []string{"a error interrupt: the cell was interrupted", "a< execute_reply error 1", "a idle"})
+				checkParent(t, cell, "a", []string{"a error interrupt: the cell was interrupted; variables keep their values", "a< execute_reply error 1", "a idle"})
 				h.execute("c", "= 2")
 				h.want("c busy", `c execute_input 2 "= 2"`, "c execute_result 2 map[text/plain:2]", "c< execute_reply ok 2", "c idle")
 				if len(h.evaluators) != 1 {

@@ -6,9 +6,13 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"iyagi/kernel/internal/eval"
 )
+
+// youngFor is how long an evaluator must live to be replaced without need.
+const youngFor = 2 * time.Second
 
 // supervisor sees to it that an evaluator lives and knows what was declared.
 // The worker alone uses it.
@@ -17,6 +21,8 @@ type supervisor struct {
 	log   *slog.Logger
 
 	current Evaluator
+	started time.Time   // of current
+	used    bool        // current has run a cell
 	live    []eval.Unit // in the order of their cells, without what is dead
 	lost    *loss       // of a death that no cell has been told of
 }
@@ -32,18 +38,14 @@ type loss struct {
 // that it starts lives until life is done; ctx ends the wait for it.
 func (v *supervisor) ready(life, ctx context.Context) (Evaluator, error) {
 	if v.current != nil && !v.current.Alive() {
-		death := v.current.Death()
-		v.lost = v.bury()
-		if death != nil {
-			v.lost.cause = death.Value
-		}
+		v.mourn()
 	}
 	for v.current == nil {
 		e, err := v.start(life)
 		if err != nil {
 			return nil, fmt.Errorf("start evaluator: %w", err)
 		}
-		v.current = e
+		v.current, v.started, v.used = e, time.Now(), false
 		if err := v.replay(ctx); err != nil {
 			v.bury()
 			return nil, err
@@ -142,6 +144,21 @@ func (v *supervisor) bury() *loss {
 		}
 	}
 	return l
+}
+
+// mourn buries an evaluator that died between cells and keeps what to tell the next.
+func (v *supervisor) mourn() {
+	death := v.current.Death()
+	v.lost = v.bury()
+	if death != nil {
+		v.lost.cause = death.Value
+	}
+}
+
+// diesYoung tells of an evaluator that died by itself soon after its start. To
+// start another at once may be a loop; the next cell will.
+func (v *supervisor) diesYoung() bool {
+	return !v.used && time.Since(v.started) < youngFor
 }
 
 // exited is closed when the evaluator has died; nil, which blocks, without one.
