@@ -68,6 +68,10 @@ func (p *fn) define(s *ast.AssignStmt) {
 			declared++
 		}
 	}
+	if assigned == 0 && declared > 0 && p.receives(s.Rhs) {
+		p.defineReceived(s, rhs)
+		return
+	}
 	if assigned == 0 && declared > 0 {
 		p.printf("%s := %s", p.values(s.Lhs), strings.Join(rhs, ", "))
 		return
@@ -86,6 +90,34 @@ func (p *fn) define(s *ast.AssignStmt) {
 		return
 	}
 	p.storeAll(s.Lhs, rhs)
+}
+
+// receives tells whether one of the values comes from a channel.
+func (p *fn) receives(list []ast.Expr) bool {
+	for _, x := range list {
+		if u, ok := ast.Unparen(x).(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+			return true
+		}
+	}
+	return false
+}
+
+// defineReceived copies what is received: the interpreter would define a variable that
+// cannot be set.
+func (p *fn) defineReceived(s *ast.AssignStmt, rhs []string) {
+	tmp := make([]string, len(s.Lhs))
+	for i := range tmp {
+		tmp[i] = p.scope.fresh("t")
+		if isBlank(s.Lhs[i]) {
+			tmp[i] = "_"
+		}
+	}
+	p.printf("%s := %s", strings.Join(tmp, ", "), strings.Join(rhs, ", "))
+	for i, l := range s.Lhs {
+		if !isBlank(l) {
+			p.printf("%s := %s", p.expr(l), tmp[i])
+		}
+	}
 }
 
 // storeAll assigns to plain variables at once; functions through temporaries, see store.
@@ -118,13 +150,17 @@ func (p *fn) isSessionVar(o types.Object) bool {
 	return ok && p.u.names[v] != ""
 }
 
-// store assigns one value. Two kinds need a temporary: a concrete value stored
-// as an interface in an element or field (the interpreter panics), and the result of
+// store assigns one value. Three kinds need a temporary: a concrete value stored
+// as an interface in an element or field (the interpreter panics), the result of
 // a call stored in a variable of function type (the interpreter replaces the
-// variable's memory, which closures and pointers do not see).
+// variable's memory, which closures and pointers do not see), and what is received from
+// a channel (the interpreter does not store it in an element).
 func (p *fn) store(dst string, t types.Type, x ast.Expr, val string) {
 	_, isCall := ast.Unparen(x).(*ast.CallExpr)
 	temp := isFuncType(t) && (isCall || strings.HasPrefix(val, rtName))
+	if u, ok := ast.Unparen(x).(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+		temp = true
+	}
 	if types.IsInterface(t) && !p.isNil(x) && !types.IsInterface(p.typeOf(x)) {
 		temp = temp || strings.ContainsAny(dst, "[.*")
 	}
@@ -249,7 +285,7 @@ func (p *fn) placeIndex(x *ast.IndexExpr) string {
 
 // assignTuple is x, y = f(), m[k], <-c or v.(T).
 func (p *fn) assignTuple(lhs []ast.Expr, r ast.Expr) {
-	simple := true
+	simple := !p.receives([]ast.Expr{r})
 	for _, l := range lhs {
 		if _, ok := l.(*ast.Ident); !ok || !isBlank(l) && (isFuncType(p.typeOf(l)) || types.IsInterface(p.typeOf(l))) {
 			simple = false

@@ -42,7 +42,7 @@ func printed(x any) string {
 	v := reflect.ValueOf(x)
 	switch v.Kind() {
 	case reflect.Invalid:
-		return "nil"
+		return "(0x0,0x0)"
 	case reflect.Bool:
 		return strconv.FormatBool(v.Bool())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
@@ -50,10 +50,9 @@ func printed(x any) string {
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		return strconv.FormatUint(v.Uint(), 10)
 	case reflect.Float32, reflect.Float64:
-		return printedFloat(v.Float())
+		return printedFloat(v.Float(), v.Type().Bits())
 	case reflect.Complex64, reflect.Complex128:
-		c := v.Complex()
-		return "(" + printedFloat(real(c)) + printedFloat(imag(c)) + "i)"
+		return printedComplex(v.Complex(), v.Type().Bits()/2)
 	case reflect.String:
 		return v.String()
 	case reflect.Slice:
@@ -64,22 +63,18 @@ func printed(x any) string {
 	return fmt.Sprint(x)
 }
 
-// printedFloat is the run time's format: a sign, seven digits and three of the exponent.
-func printedFloat(f float64) string {
-	switch {
-	case f != f:
-		return "NaN"
-	case f > 1.7976931348623157e308:
-		return "+Inf"
-	case f < -1.7976931348623157e308:
-		return "-Inf"
+// printedFloat is the run time's format: the shortest that reads back.
+func printedFloat(f float64, bits int) string {
+	return strconv.FormatFloat(f, 'g', -1, bits)
+}
+
+// printedComplex has a sign before the imaginary part.
+func printedComplex(c complex128, bits int) string {
+	im := printedFloat(imag(c), bits)
+	if im[0] != '-' && im[0] != '+' {
+		im = "+" + im
 	}
-	s := fmt.Sprintf("%+.6e", f)
-	// fmt writes at least two digits of the exponent, the run time three.
-	if i := len(s) - 3; s[i] == '+' || s[i] == '-' {
-		s = s[:i+1] + "0" + s[i+1:]
-	}
-	return s
+	return "(" + printedFloat(real(c), bits) + im + "i)"
 }
 
 // Sort is slices.Sort. A named type of a cell is its underlying type natively, so the cases are complete.
