@@ -9,6 +9,9 @@
 // [Importer] reads the types of a package when it is first imported; [Doc]
 // reads the comments of a package when they are asked for.
 //
+// The data are those of linux/amd64. Packages that differ by system (syscall
+// above all) are type-checked as they are there, wherever the kernel runs.
+//
 // The package does not run anything: the symbols that the interpreter calls
 // are tables of package interp.
 package stdlib
