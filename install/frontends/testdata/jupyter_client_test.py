@@ -206,6 +206,19 @@ class Tcp(unittest.TestCase):
         self.assertEqual(run.reply["status"], "error")
         assert_gone(child)
 
+    def test_late_output(self):
+        """what a cell's goroutine prints after the cell has ended goes to that cell"""
+        if KERNEL == "python3":
+            self.skipTest("ipykernel gives it to the newest cell")
+        first = execute(self.kc, CELLS["later"])
+        execute(self.kc, CELLS["result"])
+        while True:
+            m = self.kc.get_iopub_msg(timeout=20)
+            if m["msg_type"] == "stream":
+                break
+        self.assertEqual(m["content"]["text"], "late\n")
+        self.assertEqual(m["parent_header"]["msg_id"], first.message["parent_header"]["msg_id"])
+
     def test_run_card(self):
         run = execute(self.kc, CELLS["cards"])
         self.assertEqual(run.reply["status"], "ok")
