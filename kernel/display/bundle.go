@@ -86,10 +86,8 @@ func encode(v any) (b *eval.Bundle, err error) {
 		return v.bundle()
 	case Bundle:
 		return mapBundle(v, nil)
-	case boxed:
-		if data, ok := v.Bundle(); ok {
-			return mapBundle(data, nil)
-		}
+	case standIn:
+		return encode(v.DisplayValue())
 	case Bundler:
 		return callBundler(v)
 	case image.Image:

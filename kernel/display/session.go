@@ -8,13 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// boxed is a value of a type declared in a cell, as lowered code passes it where
-// an interface is wanted: the type's methods cannot be seen by reflection.
-type boxed interface {
-	// Unbox is the value without its type.
-	Unbox() any
-	// Bundle calls the type's method MimeBundle, if it has one.
-	Bundle() (data map[string]any, ok bool)
+// standIn is a value that lowered code passes in the place of one whose type a
+// cell declares: the type's methods cannot be seen by reflection.
+type standIn interface {
+	// DisplayValue is what is to be shown.
+	DisplayValue() any
 }
 
 // fieldName is the name of a field as the cell spells it. Struct types of cells

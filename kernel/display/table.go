@@ -100,18 +100,9 @@ func prints(v reflect.Value) bool {
 	return false
 }
 
-// indirect follows pointers, interfaces and boxes.
+// indirect follows pointers and interfaces.
 func indirect(v reflect.Value) reflect.Value {
-	for v.IsValid() {
-		if v.CanInterface() {
-			if b, ok := v.Interface().(boxed); ok && !isNil(v.Interface()) {
-				v = reflect.ValueOf(b.Unbox())
-				continue
-			}
-		}
-		if v.Kind() != reflect.Pointer && v.Kind() != reflect.Interface {
-			break
-		}
+	for v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) {
 		v = v.Elem()
 	}
 	return v

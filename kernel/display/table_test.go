@@ -109,15 +109,11 @@ func TestGridFormats(t *testing.T) {
 	}
 }
 
-// box is a value of a type declared in a cell.
-type box struct {
-	v      any
-	bundle map[string]any
-}
+// shown stands in for a value of a type declared in a cell.
+type shown struct{ v any }
 
-func (b box) Unbox() any                     { return b.v }
-func (b box) Bundle() (map[string]any, bool) { return b.bundle, b.bundle != nil }
-func (b box) String() string                 { return "a box" }
+func (s shown) DisplayValue() any { return s.v }
+func (s shown) String() string    { return "a stand-in" }
 
 // TestSessionTypes shows values as the interpreter makes them for types of cells.
 func TestSessionTypes(t *testing.T) {
@@ -128,7 +124,7 @@ func TestSessionTypes(t *testing.T) {
 		Point__3 int
 		Xblank   int `display:"-"`
 	}
-	rows := []any{box{v: row{X이름: "하나", Xage: 9}}, box{v: &row{Xage: 10}}}
+	rows := []any{row{X이름: "하나", Xage: 9}, &row{Xage: 10}}
 	want := `
 이름  age  Address  Point
 ----  ---  -------  -----
@@ -137,10 +133,7 @@ func TestSessionTypes(t *testing.T) {
 	if got := Table(rows).Text(); got != strings.TrimPrefix(want, "\n") {
 		t.Errorf("got\n%s\nwant%s", got, want)
 	}
-	if got := string(Of(box{v: 1, bundle: map[string]any{"text/plain": "shown"}}).Data["text/plain"]); got != "shown" {
-		t.Errorf("a boxed bundler is shown as %q", got)
-	}
-	if got := string(Of(box{v: 1}).Data["text/plain"]); got != "a box" {
-		t.Errorf("a box is shown as %q", got)
+	if got := string(Of(shown{Bundle{"text/plain": "it"}}).Data["text/plain"]); got != "it" {
+		t.Errorf("a stand-in is shown as %q", got)
 	}
 }

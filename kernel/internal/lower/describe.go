@@ -178,6 +178,8 @@ func prints(f *types.Func) bool {
 				return true
 			}
 		}
+	case "iyagi/kernel/display":
+		return f.Name() == "Display"
 	case "log":
 		for _, p := range []string{"Print", "Panic", "Fatal"} {
 			if strings.HasPrefix(f.Name(), p) {
@@ -194,8 +196,10 @@ func (p *fn) printed(f *types.Func, x ast.Expr, val string, spread bool) string 
 	switch {
 	case spread:
 		return p.d.rt("Values") + "(" + val + ")"
-	case p.isConst(x) && !p.u.described(t), p.isNil(x), !p.u.described(t):
+	case p.isNil(x), !p.u.described(t):
 		return val
+	case f.Name() == "Errorf" && p.isSessionError(t):
+		return p.boxed("Err", val, t) // perhaps for %w
 	case f.Name() == "Errorf" && types.Implements(t, errorInterface):
 		return val // perhaps for %w
 	}

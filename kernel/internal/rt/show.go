@@ -77,6 +77,12 @@ func (s *Shown) picture() (any, bool) {
 	return fmt.Sprintf("%+v", s), true
 }
 
+// DisplayValue is what package display shows for the value.
+func (s *Shown) DisplayValue() any {
+	v, _ := s.picture()
+	return v
+}
+
 // Show shows the values of a cell's last expression. Of several a last nil error
 // is left out and the others are shown in one line.
 func Show(values ...*Shown) {
