@@ -7,13 +7,17 @@ import (
 
 	"iyagi/kernel/internal/host"
 	"iyagi/kernel/internal/rt"
+	"iyagi/kernel/internal/transfer"
 )
 
-// sent is [transfer.Functions] of the sender: it notes which functions the
-// variables hold, so that their declarations go along.
-type sent struct{ used map[int]bool }
+// sent is [transfer.Program] of the sender: it notes which functions and types
+// the variables hold, so that their declarations go along.
+type sent struct {
+	used  map[int]bool
+	types map[string]bool
+}
 
-// Number implements [transfer.Functions].
+// Number implements [transfer.Program].
 func (s sent) Number(v reflect.Value) (int, string, bool) {
 	f, ok := v.Interface().(func())
 	if !ok {
@@ -30,22 +34,57 @@ func (s sent) Number(v reflect.Value) (int, string, bool) {
 	return id, "", true
 }
 
-// Value implements [transfer.Functions]. The sender receives none.
+// Unwrap implements [transfer.Program].
+func (s sent) Unwrap(v reflect.Value) (transfer.Wrapped, bool) {
+	w, ok := unwrap(v)
+	if ok && w.Type != "" {
+		s.types[w.Type] = true
+	}
+	return w, ok
+}
+
+// Value, Wrap and Type implement [transfer.Program]. The sender receives nothing.
 func (sent) Value(int, reflect.Type) (reflect.Value, error) { return reflect.Value{}, errNotCell }
 
-// received is [transfer.Functions] of a worker.
-type received map[int]func()
+func (sent) Wrap(transfer.Wrapped, reflect.Type) (reflect.Value, error) {
+	return reflect.Value{}, errNotCell
+}
 
-// Number implements [transfer.Functions]. A worker's own children are packed by its store.
+func (sent) Type(string) (reflect.Type, error) { return nil, errNotCell }
+
+// received is [transfer.Program] of a worker.
+type received struct {
+	engine *engine
+	funcs  map[int]func()
+	types  map[string]reflect.Type
+}
+
+// Number and Unwrap implement [transfer.Program]. A worker's own children are packed by its store.
 func (received) Number(reflect.Value) (int, string, bool) { return 0, "", false }
 
-// Value implements [transfer.Functions].
+func (received) Unwrap(reflect.Value) (transfer.Wrapped, bool) { return transfer.Wrapped{}, false }
+
+// Value implements [transfer.Program].
 func (r received) Value(id int, t reflect.Type) (reflect.Value, error) {
-	f, ok := r[id]
+	f, ok := r.funcs[id]
 	if !ok {
 		return reflect.Value{}, fmt.Errorf("function %d did not come along", id)
 	}
 	return reflect.ValueOf(f).Convert(t), nil
+}
+
+// Wrap implements [transfer.Program].
+func (r received) Wrap(w transfer.Wrapped, t reflect.Type) (reflect.Value, error) {
+	return r.engine.wrap(w, t)
+}
+
+// Type implements [transfer.Program].
+func (r received) Type(name string) (reflect.Type, error) {
+	t, ok := r.types[name]
+	if !ok {
+		return nil, fmt.Errorf("type %s did not come along", name)
+	}
+	return t, nil
 }
 
 var errNotCell = errors.New("it is not a function of a cell: a task must be declared in a cell by func, or be a function literal there")

@@ -77,14 +77,14 @@ func (os *origins) cell(id int, label string, stdin bool) *origin {
 // capture makes the origin of a task of the cell p.
 func (os *origins) capture(p *origin, sink host.Sink) *origin {
 	o := &origin{id: p.id, label: p.label, stdin: p.stdin, sink: sink, failure: p.failure, task: int(os.tasks.Add(1)), cell: p}
-	o.ctx, o.cancel = context.WithCancel(p.ctx)
+	// The cell's context: what the task starts may outlive the task, not an interrupt.
+	o.ctx, o.cancel = p.ctx, p.cancel
 	os.register(o)
 	return o
 }
 
 // release ends a capture: what goroutines of the task still print goes to the cell.
 func (os *origins) release(o, cell *origin) {
-	o.cancel()
 	os.byLabel.Store(o.key, cell)
 }
 

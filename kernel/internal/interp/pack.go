@@ -22,8 +22,8 @@ type program struct {
 	Values  []byte        // of transfer
 }
 
-// workerPackage is what Body of a program calls: Func for each function that a
-// variable holds, and Load with pointers to all variables, in order.
+// workerPackage is what Body of a program calls: Func and Type for each function
+// and type that a variable holds, and Load with pointers to all variables, in order.
 const (
 	workerPackage = "iyagi/kernel/internal/interp/worker"
 	workerName    = "worker__"
@@ -40,10 +40,13 @@ func (st *store) pack(f cellFunc, captured []any) ([]byte, error) {
 		roots = append(roots, c.Uses...)
 		p.Imports = append(p.Imports, c.Imports...)
 	}
-	fns := sent{map[int]bool{}}
+	fns := sent{map[int]bool{}, map[string]bool{}}
 	// A variable may hold a function, whose declaration uses variables, and so on.
-	for known := -1; known < len(fns.used); {
-		known = len(fns.used)
+	for known := -1; known < len(fns.used)+len(fns.types); {
+		known = len(fns.used) + len(fns.types)
+		for name := range fns.types {
+			roots = append(roots, name)
+		}
 		for id := range fns.used {
 			if g, ok := st.function(id); ok {
 				roots = append(roots, g.Decl)
@@ -70,6 +73,9 @@ func (st *store) fill(p *program, f cellFunc, captured []any, roots []string, fn
 	for id := range fns.used {
 		g, _ := st.function(id)
 		fmt.Fprintf(&body, "%s.Func(%d, %s)\n", workerName, id, g.Decl)
+	}
+	for name := range fns.types {
+		fmt.Fprintf(&body, "%s.Type(%q, (*%s)(nil))\n", workerName, name, name)
 	}
 	var vars []transfer.Variable
 	var args, pointers []string

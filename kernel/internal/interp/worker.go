@@ -28,7 +28,7 @@ type worker struct {
 	base
 	*recorder
 	cell string // that made the function
-	fns  received
+	got  received
 	fill func(ptrs ...any)
 }
 
@@ -50,7 +50,7 @@ func WorkerMain() int {
 		return exitDefect
 	}
 	in.Close()
-	w := &worker{recorder: &recorder{task: t.ID, w: childproc.File(1), raw: [2]*os.File{os.Stdout, os.Stderr}}, fns: received{}}
+	w := &worker{recorder: &recorder{task: t.ID, w: childproc.File(1), raw: [2]*os.File{os.Stdout, os.Stderr}}}
 	w.store, w.starter = newStore(), newStarter()
 	w.tell(&message{PPID: os.Getppid()})
 	if err := w.prepare(); err != nil {
@@ -65,11 +65,13 @@ func (w *worker) prepare() (err error) {
 	s := stdio{os.Stdin, worn{w, 0}, w.traces}
 	calls := interp.Exports{workerPackage + "/worker": {
 		"Load": reflect.ValueOf(func(ptrs ...any) { w.fill(ptrs...) }),
-		"Func": reflect.ValueOf(func(id int, f func()) { w.fns[id] = rt.Func(id, f) }),
+		"Func": reflect.ValueOf(func(id int, f func()) { w.got.funcs[id] = rt.Func(id, f) }),
+		"Type": reflect.ValueOf(func(name string, ptr any) { w.got.types[name] = reflect.TypeOf(ptr).Elem() }),
 	}}
 	if w.engine, err = newEngine(s, append(library(), calls)); err != nil {
 		return err
 	}
+	w.got = received{w.engine, map[int]func(){}, map[string]reflect.Type{}}
 	w.connect(w, s, w.exit, w.panicked)
 	return nil
 }
@@ -85,7 +87,7 @@ func (w *worker) run(data []byte) int {
 	org := w.origins.cell(0, p.Label, false)
 	pprof.SetGoroutineLabels(org.labels)
 	w.fill = func(ptrs ...any) {
-		if err := transfer.Decode(p.Values, ptrs, w.fns); err != nil {
+		if err := transfer.Decode(p.Values, ptrs, w.got); err != nil {
 			os.Exit(w.broken(fmt.Errorf("copy the variables: %w", err)))
 		}
 		w.write(recordBegin, nil)

@@ -9,7 +9,7 @@ import (
 // decoder reads what encoder wrote. It panics with decodeFault.
 type decoder struct {
 	in      []byte
-	fns     Functions
+	program Program
 	types   []reflect.Type
 	regions []span
 	maps    []reflect.Value
@@ -151,10 +151,10 @@ func (d *decoder) reference() unsafe.Pointer {
 }
 
 func (d *decoder) function(v reflect.Value, n int) {
-	if d.fns == nil {
+	if d.program == nil {
 		panic(decodeFault{errFormat})
 	}
-	f, err := d.fns.Value(n, v.Type())
+	f, err := d.program.Value(n, v.Type())
 	if err != nil {
 		panic(decodeFault{fmt.Errorf("copy a function: %w", err)})
 	}

@@ -182,8 +182,8 @@ func (e *encoder) function(v reflect.Value, at path) error {
 		return nil
 	}
 	why := isFunction
-	if e.fns != nil {
-		n, reason, ok := e.fns.Number(v)
+	if e.program != nil {
+		n, reason, ok := e.program.Number(v)
 		if ok {
 			if !e.scanning {
 				e.out.uint(uint64(n) + 1)

@@ -93,10 +93,10 @@ func (p path) fail(t reflect.Type, why string) error {
 // encoder first scans all that the variables reach, which finds the regions
 // and what cannot be sent, then writes it.
 type encoder struct {
-	fns   Functions
-	types map[reflect.Type]int
-	ops   []typeOp
-	plain []reflect.Type // by number
+	program Program
+	types   map[reflect.Type]int
+	ops     []typeOp
+	plain   []reflect.Type // by number
 
 	found   []foundSpan
 	index   map[span]int // in found; then, for those that are not part of another, in regions

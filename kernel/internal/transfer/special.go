@@ -69,7 +69,7 @@ func byKind(t reflect.Type) *special {
 	case t.PkgPath() == "internal/poll":
 		return never("it is an open file or connection")
 	case strings.HasPrefix(t.PkgPath(), "github.com/traefik/yaegi/"):
-		return never("it belongs to the interpreter")
+		return &special{encodeWrapped, decodeWrapped}
 	case t.PkgPath() == "sync/atomic" && strings.HasPrefix(t.Name(), "Pointer["):
 		return &special{encodeAtomic, decodeAtomic}
 	case t.Kind() == reflect.Interface:
@@ -267,6 +267,69 @@ func decodeBinary(d *decoder, v reflect.Value) {
 	if err := v.Addr().Interface().(encoding.BinaryUnmarshaler).UnmarshalBinary(d.bytes()); err != nil {
 		panic(decodeFault{err})
 	}
+}
+
+const isInterpreters = "it belongs to the interpreter"
+
+// encodeWrapped handles what the interpreter keeps of a value in an interface.
+func encodeWrapped(e *encoder, v reflect.Value, at path) error {
+	if v.IsZero() {
+		e.nothing()
+		return nil
+	}
+	if e.program == nil {
+		return at.fail(v.Type(), isInterpreters)
+	}
+	w, ok := e.program.Unwrap(v)
+	if !ok || !w.Value.IsValid() {
+		return at.fail(v.Type(), isInterpreters)
+	}
+	if why := refused(w.Value); why != "" {
+		return at.fail(w.Value.Type(), why)
+	}
+	t := w.Value.Type()
+	if named := t; w.Type != "" {
+		if w.Pointer {
+			named = t.Elem()
+		}
+		if named.Name() == "" {
+			e.addType(named, typeOp{code: opNamed, name: w.Type})
+		}
+	}
+	n, err := e.dynamic(t, nil)
+	if err != nil {
+		return at.fail(t, err.Error())
+	}
+	if !e.scanning {
+		e.out.uint(uint64(n) + 1)
+		e.out.bytes([]byte(w.Type))
+		if w.Pointer {
+			e.out.int(1)
+		} else {
+			e.out.int(0)
+		}
+	}
+	x := reflect.New(t).Elem()
+	x.Set(w.Value)
+	return e.value(x, at)
+}
+
+func decodeWrapped(d *decoder, v reflect.Value) {
+	n := d.uint()
+	if n == 0 {
+		return
+	}
+	if d.program == nil {
+		panic(decodeFault{errFormat})
+	}
+	w := Wrapped{Type: string(d.bytes()), Pointer: d.int() == 1}
+	w.Value = reflect.New(d.types[n-1]).Elem()
+	d.value(w.Value)
+	x, err := d.program.Wrap(w, v.Type())
+	if err != nil {
+		panic(decodeFault{err})
+	}
+	v.Set(x)
 }
 
 // encodeType handles what reflect.Type holds, *reflect.rtype.

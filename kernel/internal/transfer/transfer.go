@@ -32,12 +32,27 @@ type Variable struct {
 	Ptr  any    // pointer to the variable
 }
 
-// Functions lets functions of a program travel by number.
-type Functions interface {
+// Program knows what only one process can tell: its functions, which travel by
+// number, and types and values that its interpreter makes.
+type Program interface {
 	// Number tells which function f is; ok is false for one that cannot be sent, and why says so.
 	Number(f reflect.Value) (n int, why string, ok bool)
 	// Value is the function of that number as a value of type t.
 	Value(n int, t reflect.Type) (reflect.Value, error)
+	// Unwrap takes apart what the interpreter keeps of a value in an interface. It is
+	// called for values of unexported types of the interpreter alone.
+	Unwrap(v reflect.Value) (w Wrapped, ok bool)
+	// Wrap makes a value of type t of the parts.
+	Wrap(w Wrapped, t reflect.Type) (reflect.Value, error)
+	// Type is the type that a program declares under a name.
+	Type(name string) (reflect.Type, error)
+}
+
+// Wrapped is a value with the name of its type, which reflect does not know.
+type Wrapped struct {
+	Value   reflect.Value
+	Type    string // empty: not a type that a program declares
+	Pointer bool   // Value is a pointer to Type
 }
 
 // Error tells what cannot be copied.
@@ -56,9 +71,9 @@ func (e *Error) Error() string {
 var errFormat = errors.New("copied variables are damaged")
 
 // Encode copies the variables and all they reach. Other goroutines must not
-// change them meanwhile. fns may be nil: no function but nil can be sent then.
-func Encode(vars []Variable, fns Functions) ([]byte, error) {
-	e := &encoder{fns: fns, types: map[reflect.Type]int{}, index: map[span]int{}, maps: map[unsafe.Pointer]int{}}
+// change them meanwhile. program may be nil: then functions and what the interpreter made cannot be sent.
+func Encode(vars []Variable, program Program) ([]byte, error) {
+	e := &encoder{program: program, types: map[reflect.Type]int{}, index: map[span]int{}, maps: map[unsafe.Pointer]int{}}
 	for i, v := range vars {
 		ptr := reflect.ValueOf(v.Ptr)
 		if ptr.Kind() != reflect.Pointer || ptr.IsNil() {
@@ -76,8 +91,8 @@ func Encode(vars []Variable, fns Functions) ([]byte, error) {
 
 // Decode sets the variables to what Encode copied. ptrs are pointers to
 // variables of the same types in the same order.
-func Decode(data []byte, ptrs []any, fns Functions) (err error) {
-	d := &decoder{in: data, fns: fns, maps: nil}
+func Decode(data []byte, ptrs []any, program Program) (err error) {
+	d := &decoder{in: data, program: program}
 	defer func() {
 		if r := recover(); r != nil {
 			if fault, ok := r.(decodeFault); ok {

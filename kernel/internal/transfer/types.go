@@ -11,6 +11,7 @@ type typeOp struct {
 	code   int
 	a, b   int         // numbers of other types, of a field, a length
 	fields []fieldType // opStruct
+	name   string      // opNamed
 }
 
 type fieldType struct {
@@ -30,6 +31,7 @@ const (
 	opArray          // of b times a
 	opMap            // from a to b
 	opStruct
+	opNamed // by the program
 )
 
 // anchor is the type whose place in the binary others are told from.
@@ -153,6 +155,9 @@ func (e *encoder) writeTypes(b *buffer) {
 				}
 			}
 		}
+		if op.code == opNamed {
+			b.bytes([]byte(op.name))
+		}
 		b.uint(uint64(e.plain[i].Kind()))
 		b.uint(uint64(e.plain[i].Size()))
 	}
@@ -184,6 +189,8 @@ func (d *decoder) readTypes(ptrs []any) {
 			t = reflect.MapOf(d.types[a], d.types[b])
 		case opStruct:
 			t = d.structType()
+		case opNamed:
+			t = d.namedType()
 		default:
 			panic(decodeFault{errFormat})
 		}
@@ -193,6 +200,18 @@ func (d *decoder) readTypes(ptrs []any) {
 		}
 		d.types = append(d.types, t)
 	}
+}
+
+func (d *decoder) namedType() reflect.Type {
+	name := string(d.bytes())
+	if d.program == nil {
+		panic(decodeFault{errFormat})
+	}
+	t, err := d.program.Type(name)
+	if err != nil {
+		panic(decodeFault{err})
+	}
+	return t
 }
 
 func (d *decoder) structType() reflect.Type {
