@@ -127,14 +127,8 @@ func (s *starter) unlock() {
 	s.deliver.Unlock()
 }
 
-// behind waits until the records that stand in the pipe now are dealt with:
-// they were written before what the caller has read. It needs deliver.
-func (s *starter) behind() {
-	goal := s.taken + int64(childproc.Pending(s.read))
-	for s.taken < goal {
-		s.given.Wait()
-	}
-}
+// standing tells where the records end that were written up to now. It needs deliver.
+func (s *starter) standing() int64 { return s.taken + int64(childproc.Pending(s.read)) }
 
 func (s *starter) launch(c *child, f *host.Func, o host.Options, data []byte) error {
 	var theirs, ours [3]*os.File // descriptor 1, descriptor 2, program
@@ -190,13 +184,20 @@ type task struct {
 // write before its descriptors are read.
 func (s *starter) readRaw(c *child, stream int, f *os.File) {
 	buf := make([]byte, 32<<10)
+	var goal int64 // records up to here were written before what is read
+	lock := func() {
+		s.deliver.Lock()
+		goal = s.standing() // while the child writes no further record
+	}
 	for again := true; again; {
 		if d := c.crash.Patience(); stream == 1 && d > 0 {
 			f.SetReadDeadline(time.Now().Add(d))
 		}
-		n, err := childproc.Receive(f, buf, s.deliver.Lock, s.unlock)
+		n, err := childproc.Receive(f, buf, lock, s.unlock)
 		if n > 0 {
-			s.behind()
+			for s.taken < goal {
+				s.given.Wait()
+			}
 			for stream == 1 && !c.closed && childproc.Pending(c.raw[0]) > 0 {
 				s.given.Wait()
 			}
