@@ -349,6 +349,11 @@ func (p *fn) valueSpec(s *ast.ValueSpec) {
 	vals := make([]string, len(s.Values))
 	for i, x := range s.Values {
 		vals[i] = p.as(x, p.typeOf(s.Names[i]))
+		if p.receives(s.Values[i : i+1]) {
+			t := p.scope.fresh("t")
+			p.printf("%s := %s", t, vals[i])
+			vals[i] = t
+		}
 	}
 	for i, n := range s.Names {
 		switch o := p.src.info.Defs[n]; {

@@ -76,7 +76,7 @@ func (p *fn) as(x ast.Expr, to types.Type) string {
 	tv := p.src.info.Types[x]
 	switch {
 	case tv.Value != nil:
-		return p.constant(tv.Value, tv.Type, to != nil && !types.IsInterface(to))
+		return p.convertInterface(p.constant(tv.Value, tv.Type, to != nil && !types.IsInterface(to)), x, to)
 	case tv.IsNil():
 		return "nil"
 	}
@@ -88,20 +88,37 @@ func (p *fn) convertInterface(s string, x ast.Expr, to types.Type) string {
 	if to == nil || !types.IsInterface(to) {
 		return s
 	}
-	if from := p.typeOf(x); p.isSessionError(from) && types.Identical(to, types.Universe.Lookup("error").Type()) {
-		return fmt.Sprintf("%s(%s, %s)", p.d.rt("Err"), s, strconv.Quote(p.spec(from)))
+	switch from := p.typeOf(x); {
+	case p.isSessionError(from) && isError(to):
+		return p.boxed("Err", s, from)
+	case p.isSessionType(from) && to.String() == "fmt.Stringer":
+		return p.boxed("Str", s, from)
 	}
 	return p.standardFile(s, x)
+}
+
+// boxed makes an rt.Error or rt.Stringer of a value of a session type.
+func (p *fn) boxed(kind, val string, t types.Type) string {
+	return fmt.Sprintf("%s(%s, %s)", p.d.rt(kind), val, strconv.Quote(p.spec(t)))
+}
+
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+// isSessionType tells whether t is a named type of a cell, or a pointer to one.
+func (p *fn) isSessionType(t types.Type) bool {
+	if types.IsInterface(t) {
+		return false
+	}
+	n, ok := deref(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && p.u.isSession(n.Obj().Pkg())
 }
 
 // isSessionError tells whether t is a concrete type of a cell that is an error. As an error its values
 // travel in an rt.Error.
 func (p *fn) isSessionError(t types.Type) bool {
-	if types.IsInterface(t) || !types.Implements(t, errorInterface) {
-		return false
-	}
-	n, ok := deref(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && p.u.isSession(n.Obj().Pkg())
+	return p.isSessionType(t) && types.Implements(t, errorInterface)
 }
 
 // values prints a list of expressions without a type to convert to.
@@ -213,6 +230,12 @@ func (p *fn) assertion(x *ast.TypeAssertExpr) string {
 	s := p.operand(x.X, precPrimary)
 	to := p.subst(p.src.info.Types[x.Type].Type)
 	from := p.typeOf(x.X)
+	if isError(to) {
+		if _, commaOk := p.src.info.Types[x].Type.(*types.Tuple); commaOk {
+			return p.d.rt("AsError") + "(" + p.expr(x.X) + ")"
+		}
+		return p.d.rt("MustError") + "(" + p.expr(x.X) + ")"
+	}
 	if i, ok := from.Underlying().(*types.Interface); ok && i.NumMethods() > 0 && !types.IsInterface(to) {
 		s = "interface{}(" + p.expr(x.X) + ")"
 		if p.nativeInterface(from) {
@@ -286,6 +309,13 @@ func (p *fn) equality(x *ast.BinaryExpr) (string, int) {
 	ix, iy := types.IsInterface(tx), types.IsInterface(ty)
 	if ix || iy {
 		l, r := p.as(x.X, tx), p.as(x.Y, ty)
+		if isError(tx) || isError(ty) {
+			not := ""
+			if x.Op == token.NEQ {
+				not = "!"
+			}
+			return not + p.d.rt("Equal") + "(" + l + ", " + r + ")", precUnary
+		}
 		if ix != iy || !types.Identical(tx, ty) {
 			l, r = "interface{}("+l+")", "interface{}("+r+")"
 		}

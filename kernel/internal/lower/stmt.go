@@ -286,6 +286,11 @@ func (p *fn) resultValues(list []ast.Expr) []string {
 		if len(list) == p.sig.Results().Len() {
 			t := p.sig.Results().At(i).Type()
 			out[i] = p.as(x, t)
+			if p.receives(list[i : i+1]) { // see defineReceived
+				v := p.scope.fresh("t")
+				p.printf("%s := %s", v, out[i])
+				out[i] = v
+			}
 			if _, call := ast.Unparen(x).(*ast.CallExpr); call && len(list) == 1 && types.IsInterface(t) && !types.Identical(p.typeOf(x), t) && !p.isConst(x) {
 				// The interpreter would have the call use the result's memory, of another type.
 				v := p.scope.fresh("t")

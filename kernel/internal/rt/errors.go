@@ -45,6 +45,49 @@ func (e Error) Format(st fmt.State, verb rune) {
 	newFormatter(st, verb).value(reflect.ValueOf(e.v), e.t, 0, true)
 }
 
+// AsError is the type assertion x.(error).
+func AsError(x any) (error, bool) {
+	err := asError(x)
+	return err, err != nil
+}
+
+// MustError is x.(error) without ok.
+func MustError(x any) error {
+	err := asError(x)
+	if err == nil {
+		v, t := dynamicValue(reflect.ValueOf(x), nil)
+		if !v.IsValid() {
+			panic(Fault{"interface conversion: interface is nil, not error"})
+		}
+		panic(Fault{"interface conversion: " + typeText(t, v) + " is not error: missing method Error"})
+	}
+	return err
+}
+
+// Stringer is a value of a session type in a fmt.Stringer.
+type Stringer struct {
+	t *Typ
+	v any
+}
+
+// Str makes a Stringer of a value whose static type spec describes.
+func Str(v any, spec string) fmt.Stringer { return Stringer{specType(spec), v} }
+
+// String calls the cell's method.
+func (s Stringer) String() string {
+	m, recv := s.t.method("String", reflect.ValueOf(s.v))
+	if call, ok := m.(func(any) any); ok {
+		text, _ := call(recv.Interface()).(string)
+		return text
+	}
+	return fmt.Sprint(s.v)
+}
+
+// Format implements fmt.Formatter.
+func (s Stringer) Format(st fmt.State, verb rune) {
+	newFormatter(st, verb).value(reflect.ValueOf(s.v), s.t, 0, true)
+}
+
 func (e Error) method(name string) (func(any) any, any) {
 	m, recv := e.t.method(name, reflect.ValueOf(e.v))
 	call, _ := m.(func(any) any)
@@ -153,6 +196,19 @@ func is(err, target error, want reflect.Value, wantType *Typ) bool {
 		err = one
 	}
 	return false
+}
+
+// Equal compares two interfaces of which one may hold an error or a Stringer of a session type.
+func Equal(x, y any) bool {
+	v, t := dynamicValue(reflect.ValueOf(x), nil)
+	w, u := dynamicValue(reflect.ValueOf(y), nil)
+	if !v.IsValid() || !w.IsValid() {
+		return v.IsValid() == w.IsValid()
+	}
+	if v.Type() == w.Type() && !v.Comparable() {
+		panic(runtimeFault("comparing uncomparable type " + typeText(t, v)))
+	}
+	return same(v, t, w, u)
 }
 
 func same(v reflect.Value, t *Typ, w reflect.Value, u *Typ) bool {

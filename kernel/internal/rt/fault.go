@@ -38,6 +38,13 @@ func Recovered(v any) any {
 // Fix turns what package reflect and the interpreter panic with into the
 // run-time error that Go would panic with; everything else it returns as it is.
 func Fix(v any) any {
+	// The interpreter panics with the reflect.Value of the operand.
+	if r, ok := v.(reflect.Value); ok {
+		if !r.IsValid() || !r.CanInterface() {
+			return nil
+		}
+		v = r.Interface()
+	}
 	switch x := v.(type) {
 	case nil:
 		return nil

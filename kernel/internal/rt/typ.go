@@ -213,9 +213,13 @@ func inner(v reflect.Value) (reflect.Value, *Typ) {
 			break
 		}
 		rt := v.Type()
-		if rt == reflect.TypeFor[Error]() && v.CanInterface() {
-			e := v.Interface().(Error)
-			return reflect.ValueOf(e.v), e.t
+		if v.CanInterface() {
+			switch x := v.Interface().(type) {
+			case Error:
+				return reflect.ValueOf(x.v), x.t
+			case Stringer:
+				return reflect.ValueOf(x.v), x.t
+			}
 		}
 		if rt.NumField() == 2 && rt.String() == "interp.valueInterface" {
 			t = nodeType(v.Field(0))
