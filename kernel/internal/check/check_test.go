@@ -133,3 +133,22 @@ func TestNames(t *testing.T) {
 		t.Errorf("got %v\nwant %v", got, want)
 	}
 }
+
+// TestPositions compares the positions of a unit with the places in the text.
+func TestPositions(t *testing.T) {
+	u := newNotebook(t).run("x := 1; y := 2\n\tz := 3 //line other.go:9\nfunc f() {}; func g() {}\n/*line a:1*/ w := 4")
+	var got []string
+	for _, stmt := range u.Body {
+		got = append(got, u.Fset.Position(stmt.Pos()).String())
+	}
+	for _, d := range u.Decls {
+		got = append(got, u.Fset.Position(d.Pos()).String())
+	}
+	want := []string{"cell 1:1:1", "cell 1:1:9", "cell 1:2:2", "cell 1:4:14", "cell 1:3:1", "cell 1:3:14"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v\nwant %v", got, want)
+	}
+	if f := u.Fset.File(u.Body[0].Pos()); f.Position(u.Body[0].Pos()).Line != 1 {
+		t.Error("the file tells another line than its set")
+	}
+}

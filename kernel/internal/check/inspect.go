@@ -70,6 +70,7 @@ type description struct {
 	decl  string // Go source
 	doc   string // a doc comment's text
 	where string // "declared in cell 3"
+	path  string // of the package that the comment belongs to
 }
 
 // describe describes what the identifier at offset means.
@@ -97,6 +98,7 @@ func (s *Session) describe(src string, offset, detail int) *description {
 		}
 		d.doc = libraryDoc(pkg.Path(), key)
 		d.where = "package " + pkg.Path()
+		d.path = pkg.Path()
 	}
 	return d
 }
@@ -173,6 +175,7 @@ func (s *Session) describePackage(path string) *description {
 	return &description{
 		decl: fmt.Sprintf("package %s // import %q", p.Name, path),
 		doc:  libraryDoc(path, ""),
+		path: path,
 	}
 }
 
@@ -230,7 +233,13 @@ func (s *Session) declarationOf(obj types.Object, recv types.Type) string {
 		if obj.IsField() {
 			return "field " + obj.Name() + " " + types.TypeString(obj.Type(), qual)
 		}
-		return "var " + obj.Name() + " " + types.TypeString(obj.Type(), qual)
+		name := obj.Name()
+		if obj.Pkg() != nil && obj.Pkg().Path() != s.pkg.Path() {
+			name = obj.Pkg().Name() + "." + name
+		}
+		return "var " + name + " " + types.TypeString(obj.Type(), qual)
+	case *types.Const:
+		return types.ObjectString(obj, qual) + " = " + obj.Val().String()
 	}
 	return types.ObjectString(obj, qual)
 }
@@ -300,9 +309,24 @@ func libraryDoc(path, key string) string {
 
 // bundle renders a description in the types that front ends show.
 func (d *description) bundle() map[string]string {
-	var parser comment.Parser
-	var printer comment.Printer
-	printer.HeadingLevel = 4
+	parser := comment.Parser{
+		LookupSym: func(recv, name string) bool { return d.path != "" },
+		LookupPackage: func(name string) (string, bool) {
+			if paths := stdlib.ByName(name); len(paths) > 0 {
+				return paths[0], true
+			}
+			return "", false
+		},
+	}
+	printer := comment.Printer{
+		HeadingLevel: 4,
+		DocLinkURL: func(l *comment.DocLink) string {
+			if l.ImportPath == "" {
+				l.ImportPath = d.path
+			}
+			return l.DefaultURL("https://pkg.go.dev")
+		},
+	}
 	text := parser.Parse(d.doc)
 	plain, md := d.decl+"\n", "```go\n"+d.decl+"\n```\n"
 	if d.doc != "" {

@@ -7,8 +7,7 @@ import (
 
 func TestInspect(t *testing.T) {
 	b := newNotebook(t)
-	b.run(`
-// A Point is a place.
+	b.run(`// A Point is a place.
 type Point struct{ X, Y int }
 
 // Norm is the distance from the origin.
@@ -41,8 +40,10 @@ p := Point{}
 		{"if p.Norm|", 0, []string{"Norm is the distance"}},
 		{"http.Client|", 0, []string{"type http.Client struct"}},
 		{"http.DefaultClient.Timeout|", 0, []string{"field Timeout time.Duration", "Timeout specifies a time limit"}},
-		{"math.Pi|", 0, []string{"const math.Pi"}},
+		{"math.Pi|", 0, []string{"const math.Pi untyped float = 3.14159"}},
 		{"nothing_known|", 0, nil},
+		{"ni|l", 0, []string{"nil is a predeclared identifier"}},
+		{"os.Args|", 0, []string{"var os.Args []string"}},
 		{"p.nothing|", 0, nil},
 		{"|", 0, nil},
 	} {

@@ -10,11 +10,12 @@ import (
 	"strings"
 )
 
-// The two halves of a cell are parsed behind these. The prefixes stand on
-// line 1, so lines are right as they are; columns are set right afterwards.
+// The two halves of a cell are parsed behind these. They end in a newline, so
+// that a comment on the cell's first line can be a doc comment; positions are
+// set right afterwards.
 const (
-	declPrefix = "package main;"
-	bodyPrefix = "package main;func _(){"
+	declPrefix = "package main\n"
+	bodyPrefix = "package main;func _(){\n"
 	bodySuffix = "\n}"
 )
 

@@ -181,7 +181,7 @@ func BenchmarkIndex(b *testing.B) {
 }
 
 func BenchmarkImport(b *testing.B) {
-	for _, path := range []string{"fmt", "strings", "time", "os", "encoding/json", "net/http"} {
+	for _, path := range []string{"fmt", "strings", "time", "os", "encoding/json", "net/http", "iyagi/kernel/display", "iyagi/kernel/process"} {
 		b.Run(path, func(b *testing.B) {
 			for b.Loop() {
 				if _, err := newImporter().Import(path); err != nil {

@@ -85,6 +85,9 @@ func addValues(add func(key, text string), v *doc.Value, all bool) {
 			continue
 		}
 		text := s.Doc.Text()
+		if text == "" && len(v.Decl.Specs) == 1 {
+			text = v.Doc
+		}
 		if text == "" {
 			text = s.Comment.Text()
 		}
