@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -24,7 +25,8 @@ type starter struct {
 	open    sync.Once
 	records *os.File // the children's end; kept open here for recordGone
 	err     error
-	slots   chan struct{}
+	slots   chan struct{} // one for each living child
+	boots   chan struct{} // one for each child whose task has not begun
 
 	// deliver is held while bytes are taken out of a pipe and given to a sink: one
 	// order for all children. Its cond tells that some were.
@@ -38,12 +40,16 @@ type starter struct {
 	alive map[uint32]*child
 }
 
+// maxBoots is how many children get ready at the same time: the start of a
+// process takes some 10 ms of CPU time, and more at once only fill memory.
+var maxBoots = 4 * runtime.NumCPU()
+
 // maxChildren is how many children live at the same time; a Start beyond it
 // waits. Each has about 10 MB of its own memory and 4 descriptors here.
 const maxChildren = 128
 
 func newStarter() *starter {
-	s := &starter{slots: make(chan struct{}, maxChildren), alive: map[uint32]*child{}}
+	s := &starter{slots: make(chan struct{}, maxChildren), boots: make(chan struct{}, maxBoots), alive: map[uint32]*child{}}
 	s.given.L = &s.deliver
 	return s
 }
@@ -64,6 +70,7 @@ type child struct {
 	exit    host.Exit
 	message bytes.Buffer // pieces so far; the reader of records alone uses it
 	ended   bool         // recordEnd came
+	booted  sync.Once    // gives back its place in starter.boots
 }
 
 // message is what a child tells beside its output.
@@ -87,6 +94,12 @@ func (s *starter) start(ctx context.Context, f *host.Func, o host.Options, show 
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
+	select {
+	case s.boots <- struct{}{}:
+	case <-ctx.Done():
+		<-s.slots
+		return nil, context.Cause(ctx)
+	}
 	c := &child{name: o.Name, sink: o.Sink, show: show, gone: make(chan struct{}), done: make(chan struct{}), exit: host.Exit{Code: -1}}
 	s.mu.Lock()
 	s.last++
@@ -105,6 +118,7 @@ func (s *starter) forget(c *child) {
 	delete(s.alive, c.id)
 	s.mu.Unlock()
 	<-s.slots
+	c.booted.Do(func() { <-s.boots })
 }
 
 // begin opens the pipe of records.
@@ -245,6 +259,7 @@ func (s *starter) take(r record) {
 	case recordStdout, recordStderr:
 		c.write(r.toWrite())
 	case recordBegin:
+		c.booted.Do(func() { <-s.boots })
 		c.exit.Began, c.exit.TID = r.at, r.tid
 	case recordEnd:
 		c.exit.Ended, c.ended = r.at, true

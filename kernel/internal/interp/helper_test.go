@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/traefik/yaegi/interp"
@@ -21,6 +22,7 @@ func init() {
 	library = func() []interp.Exports {
 		return append(Symbols(), interp.Exports{"iyagi/test/test": {
 			"Run":     reflect.ValueOf(runChildren),
+			"Many":    reflect.ValueOf(runMany),
 			"Spawn":   reflect.ValueOf(spawnChild),
 			"Capture": reflect.ValueOf(captureTask),
 			"Show":    reflect.ValueOf(showText),
@@ -90,6 +92,29 @@ func runChildren(fs ...func()) {
 		report.WriteString("\n")
 	}
 	fmt.Fprint(hostOut{}, l.b.String(), report.String(), l.bad)
+}
+
+// runMany runs f in n processes, started by as many goroutines, and tells how many lines came and how many ended well.
+func runMany(f func(), n int) string {
+	var written, ended atomic.Int64
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			fn, err := host.Current().Func(f)
+			if err != nil {
+				return
+			}
+			c, err := host.Current().Start(context.Background(), fn, host.Options{Sink: func(w host.Write) { written.Add(int64(len(w.Text))) }})
+			if err != nil {
+				return
+			}
+			if e := c.Wait(); e.Code == 0 && e.Error == nil {
+				ended.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	return fmt.Sprint(written.Load(), " bytes, ", ended.Load(), " ended well")
 }
 
 // spawnChild starts a function and does not wait.

@@ -26,3 +26,13 @@ func cpuTime(t *testing.T, pid int, while time.Duration) time.Duration {
 	time.Sleep(while)
 	return read() - before
 }
+
+// openFiles counts the files that a process has open; 0 where /proc is not there.
+func openFiles(t *testing.T, pid int) int {
+	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	if err != nil {
+		t.Logf("open files are not known: %v", err)
+		return 0
+	}
+	return len(list)
+}

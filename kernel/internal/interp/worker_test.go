@@ -1,8 +1,10 @@
 package interp
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -188,4 +190,71 @@ func TestInterfaces(t *testing.T) {
 		}
 	}
 	n.showsTasks("A stdout: 9\nA stdout: 16\nA stdout: 2.5\nA stdout: 2\nA stdout: true true 4 6 5 x e\nexit 0\n", u)
+}
+
+// TestMany: more tasks than may live at once, each with more text than a pipe
+// holds, leave nothing behind in the evaluator.
+func TestMany(t *testing.T) {
+	n := open(t)
+	count := 200
+	if testing.Short() {
+		count = 30
+	}
+	u := n.unit("", nil)
+	n.task(&u, "foo", `fmt.Print(strings.Repeat("x", 100000))`, nil, "fmt", "strings")
+	if _, err := n.run(u); err != nil {
+		t.Fatal(err)
+	}
+	n.want("stdout: 100000 bytes, 1 ended well", `fmt.Print(test.Many(t_foo, 1))`, "fmt", testImport)
+	before := openFiles(t, n.client.PID())
+	n.want(fmt.Sprintf("stdout: %d bytes, %d ended well", count*100000, count), fmt.Sprintf(`fmt.Print(test.Many(t_foo, %d))`, count), "fmt", testImport)
+	if after := openFiles(t, n.client.PID()); after > before {
+		t.Errorf("the evaluator has %d files open, %d before", after, before)
+	}
+	out, err := n.do(`fmt.Print(runtime.NumGoroutine())`, "fmt", "runtime")
+	goroutines := 0
+	fmt.Sscanf(out, "stdout: %d", &goroutines)
+	if err != nil || goroutines > 25 {
+		t.Errorf("%s goroutines in the evaluator", out)
+	}
+}
+
+// TestLeaks: evaluators that end in every way leave no file and no goroutine here.
+func TestLeaks(t *testing.T) {
+	cycle := func() {
+		for _, end := range []string{"", `for {}`, `m := map[int]int{}; go func() { for { m[1] = 1 } }(); for { m[1] = 2 }`} {
+			n := open(t)
+			if end != "" {
+				begun := make(chan bool, 1)
+				wait := n.start(n.unit(`fmt.Print("go"); `+end, nil, "fmt"), func(eval.Output) {
+					select {
+					case begun <- true:
+					default:
+					}
+				})
+				<-begun
+				n.client.Kill()
+				wait()
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			n.client.Close(ctx)
+			cancel()
+			<-n.client.Exited()
+		}
+	}
+	cycle() // starts what lives as long as the process
+	files, goroutines := openFiles(t, os.Getpid()), runtime.NumGoroutine()
+	for range 3 {
+		cycle()
+	}
+	for deadline := time.Now().Add(2 * time.Second); runtime.NumGoroutine() > goroutines && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond) // goroutines that have closed a channel end a moment later
+	}
+	if n := runtime.NumGoroutine(); n > goroutines {
+		buf := make([]byte, 1<<16)
+		t.Errorf("%d goroutines, %d before\n%s", n, goroutines, buf[:runtime.Stack(buf, true)])
+	}
+	if n := openFiles(t, os.Getpid()); n > files {
+		t.Errorf("%d open files, %d before", n, files)
+	}
 }
