@@ -17,6 +17,10 @@ func TestErrorText(t *testing.T) {
 		{"a tab stays a tab", "if true {\n\ty()\n}", "cell 1:2:2: undefined: y\n   2 | \ty()\n     | \t^"},
 		{"combining marks take no column", "_ = \"e\u0301\"; z()", "cell 1:1:11: undefined: z\n   1 | _ = \"e\u0301\"; z()\n     |          ^"},
 		{"wide punctuation", "f（1)", "cell 1:1:2: illegal character U+FF08 '（'\n   1 | f（1)\n     |  ^\n       write (, without the wide form of an input method"},
+		{"embed", "x := 1\n//go:embed file.txt\nvar s string", `cell 1:2:1: //go:embed works when a program is compiled, and a cell is not
+   2 | //go:embed file.txt
+     | ^
+       read the file with os.ReadFile`},
 		{"two places", "type T int\ntype T string", `cell 1:2:6: T redeclared in this block
 	cell 1:1:6: other declaration of T
    2 | type T string

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -117,9 +118,11 @@ func (c *checking) text(n ast.Node) string {
 	start, _ := c.offset(n.Pos())
 	end, _ := c.offset(n.End())
 	var b strings.Builder
-	for _, x := range c.layout.lexemes {
-		if x.offset < start || x.offset >= end {
-			continue
+	l := c.layout.lexemes
+	first, _ := slices.BinarySearchFunc(l, start, func(x lexeme, at int) int { return cmp.Compare(x.offset, at) })
+	for _, x := range l[first:] {
+		if x.offset >= end {
+			break
 		}
 		if x.lit != "" && x.lit != "\n" {
 			b.WriteString(x.lit)
