@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -107,6 +108,21 @@ func BenchmarkRoundTrip(b *testing.B) {
 	c := overWire(b, "tcp", basics)
 	for b.Loop() {
 		if _, err := c.Execute(context.Background(), "nothing", client.Options{StoreHistory: true}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkBigDisplay is a display of 50 MB.
+func BenchmarkBigDisplay(b *testing.B) {
+	value := bytes.Repeat([]byte("x"), 50<<20)
+	c := overWire(b, "tcp", map[string]program{"big": func(p *fakeRun) *eval.Error {
+		p.show(eval.Output{Display: &eval.Display{Bundle: eval.Bundle{Data: map[string][]byte{"text/html": value}}}})
+		return nil
+	}})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := c.Execute(context.Background(), "big", client.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}
