@@ -181,7 +181,11 @@ func (p *fn) assignEach(s *ast.AssignStmt) {
 			return
 		}
 		t := p.typeOf(l)
-		p.store(p.expr(l), t, r, p.as(r, t))
+		dst := p.expr(l)
+		p.assigns = p.assignedLiteral(l, r)
+		val := p.as(r, t)
+		p.assigns = nil
+		p.store(dst, t, r, val)
 		return
 	}
 	if plainAssign(s.Lhs, s.Rhs) {
@@ -211,6 +215,15 @@ func (p *fn) assignEach(s *ast.AssignStmt) {
 			p.printf("%s = %s", dst[i], tmp[i])
 		}
 	}
+}
+
+// assignedLiteral is the variable l when r is a function literal: it may call itself by that name.
+func (p *fn) assignedLiteral(l, r ast.Expr) types.Object {
+	id, ok := l.(*ast.Ident)
+	if _, lit := ast.Unparen(r).(*ast.FuncLit); !ok || !lit {
+		return nil
+	}
+	return p.src.info.ObjectOf(id)
 }
 
 func (p *fn) blankable(l, r ast.Expr) string {

@@ -23,6 +23,7 @@ type fn struct {
 	loops   int              // loops around the statement in the innermost function
 	over    *overFunc        // the body of the innermost range over a function, see rangefunc.go
 	defers  string           // the list of deferred calls of a function that defers in such a body
+	assigns types.Object     // the variable that the function literal being printed is assigned to
 	marker  *marker
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"sync"
@@ -22,6 +23,8 @@ import (
 	"iyagi/kernel/internal/lower"
 	"iyagi/kernel/internal/rt"
 	"iyagi/kernel/internal/symbols"
+	"iyagi/kernel/process"
+	"iyagi/kernel/thread"
 )
 
 // bench is one session: a checker, a lowerer and an interpreter in this process.
@@ -33,6 +36,7 @@ type bench struct {
 	out      *output
 	errs     *output // what the interpreter writes to standard error
 	serial   int
+	funcs    map[int]eval.Func
 	dump     io.Writer // gets the lowered code when not nil
 }
 
@@ -41,14 +45,19 @@ type output struct {
 	mu     sync.Mutex
 	buf    bytes.Buffer
 	direct io.Writer // where it goes instead
+	trace  []string  // positions of the panics since the cell began
 }
 
 func (o *output) Write(p []byte) (int, error) {
-	if strings.HasSuffix(string(p), "(...)\n") && strings.Contains(string(p), ": panic: ") {
-		return len(p), nil // the interpreter's trace, which the evaluator collects
-	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if strings.HasSuffix(string(p), "(...)\n") && strings.Contains(string(p), ": panic: ") {
+		// The interpreter's trace, which the evaluator collects.
+		if label, line, column, ok := rt.Where(string(p)); ok && strings.HasPrefix(label, "cell") {
+			o.trace = append(o.trace, fmt.Sprintf("%s:%d:%d", label, line, column))
+		}
+		return len(p), nil
+	}
 	if o.direct != nil {
 		return o.direct.Write(p)
 	}
@@ -87,11 +96,17 @@ func newBench(t testing.TB) *bench {
 		Panicked: func(v any) { fmt.Fprintf(b.out, "goroutine panic: %s\n", rt.Text(v)) },
 	})
 	b.yaegi = yaegi.New(yaegi.Options{Stdout: b.out, Stderr: b.errs, Unrestricted: true})
+	b.funcs = map[int]eval.Func{}
 	for _, s := range symbols.Tables() {
 		if err := b.yaegi.Use(s); err != nil {
 			t.Fatal(err)
 		}
 	}
+	// Stand-ins of the packages that take tasks.
+	b.yaegi.Use(yaegi.Exports{
+		"iyagi/kernel/thread/thread":   {"Run": reflect.ValueOf(func(tasks ...func()) *thread.Group { b.describe(tasks...); return nil })},
+		"iyagi/kernel/process/process": {"Run": reflect.ValueOf(func(tasks ...func()) *process.Group { b.lifted(tasks[0]); return nil })},
+	})
 	return b
 }
 
@@ -121,6 +136,9 @@ func (b *bench) load(u *eval.Unit) (err error) {
 			err = fmt.Errorf("yaegi panics: %v", r)
 		}
 	}()
+	for _, f := range u.Funcs {
+		b.funcs[f.ID] = f
+	}
 	text := "package main\n"
 	for _, d := range u.Decls {
 		text += d.Source + "\n"
@@ -147,6 +165,39 @@ func (b *bench) load(u *eval.Unit) (err error) {
 	return b.compile("iyagi.go", text)
 }
 
+// describe prints what is known of tasks.
+func (b *bench) describe(tasks ...func()) {
+	for _, f := range tasks {
+		id, captured, ok := rt.Lookup(f)
+		if !ok {
+			fmt.Fprintln(b.out, "unknown function")
+			continue
+		}
+		d := b.funcs[id]
+		var list []string
+		for i, c := range d.Captured {
+			v := reflect.ValueOf(captured[i]).Elem().Interface()
+			list = append(list, fmt.Sprintf("%s %s=%v", c.Name, c.Type, v))
+		}
+		fmt.Fprintf(b.out, "%s line %d decl %s captured %v\n", d.Name, d.Line, d.Decl, list)
+	}
+}
+
+// lifted runs a task's declaration with copies of what it captures, as a worker does.
+func (b *bench) lifted(f func()) {
+	id, captured, _ := rt.Lookup(f)
+	v, err := b.yaegi.Eval(b.funcs[id].Decl)
+	if err != nil {
+		fmt.Fprintln(b.out, err)
+		return
+	}
+	args := make([]reflect.Value, len(captured))
+	for i, c := range captured {
+		args[i] = reflect.ValueOf(c).Elem()
+	}
+	v.Call(args)
+}
+
 func (b *bench) compile(file, text string) error {
 	f, err := parser.ParseFile(b.yaegi.FileSet(), file, text, parser.SkipObjectResolution)
 	if err != nil {
@@ -169,12 +220,13 @@ func (b *bench) enter(entry string) string {
 		return fmt.Sprintf("defect: %v\n", err)
 	}
 	failed := ""
+	b.out.trace = nil
 	done := make(chan bool)
 	go func() { // runtime.Goexit ends a cell
 		defer close(done)
 		defer func() {
 			if r := recover(); r != nil {
-				failed = "panic: " + rt.Text(r) + "\n"
+				failed = fmt.Sprintf("panic: %s\nat %s\n", rt.Text(r), strings.Join(b.out.trace, ", "))
 			}
 		}()
 		v.Interface().(func())()

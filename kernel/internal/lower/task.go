@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"iyagi/kernel/internal/eval"
@@ -23,14 +24,22 @@ func isTask(t types.Type) bool {
 
 // literalValue prints a function literal that is a value.
 func (p *fn) literalValue(x *ast.FuncLit) string {
+	self, _ := p.assigns.(*types.Var)
+	p.assigns = nil
 	lit := p.funcLit(x)
 	if p.src.lib != "" || !isTask(p.typeOf(x)) {
 		return lit
 	}
 	vars := p.captured(x)
+	wrapped := len(vars) > 0
+	if i := slices.Index(vars, self); i >= 0 {
+		vars = slices.Delete(vars, i, i+1)
+	} else {
+		self = nil
+	}
 	id := p.u.newFuncID()
 	args := []string{fmt.Sprint(id), lit}
-	if len(vars) > 0 {
+	if wrapped {
 		// In a frame of its own: the interpreter gives native functions the live one.
 		args[1] = "func() func() { return " + lit + " }()"
 	}
@@ -41,7 +50,7 @@ func (p *fn) literalValue(x *ast.FuncLit) string {
 		f.Captured = append(f.Captured, p.u.capturedVar(v, p.subst(v.Type())))
 	}
 	p.u.addTask(f)
-	p.u.lift(f.Decl, p, x, vars)
+	p.u.lift(f.Decl, p, x, vars, self)
 	return p.d.rt("Func") + "(" + strings.Join(args, ", ") + ")"
 }
 
@@ -103,7 +112,7 @@ func (u *unit) capturedType(t types.Type) eval.Captured {
 // lift declares a literal as a function of its captured variables. A variable that is
 // the literal's own name (var f func(); f = func() { f() }) cannot be copied to another process, so there it
 // is the lifted function itself.
-func (u *unit) lift(name string, p *fn, x *ast.FuncLit, vars []*types.Var) {
+func (u *unit) lift(name string, p *fn, x *ast.FuncLit, vars []*types.Var, self *types.Var) {
 	d := newDecl(name)
 	u.funcs = append(u.funcs, d)
 	src, e := p.src, p.env
@@ -113,7 +122,14 @@ func (u *unit) lift(name string, p *fn, x *ast.FuncLit, vars []*types.Var) {
 		for i, v := range vars {
 			params[i] = q.scope.declare(v) + " " + q.typ(q.subst(v.Type()))
 		}
+		own := ""
+		if self != nil {
+			own = q.scope.declare(self)
+		}
 		_, body := q.parts(q.typeOf(x).(*types.Signature), x.Type, x.Body, nil)
+		if self != nil {
+			body = fmt.Sprintf("{\nvar %s func()\n%s = func() %s\n%s()\n}", own, own, body, own)
+		}
 		d.text = "func " + name + "(" + strings.Join(params, ", ") + ") " + body
 	})
 }

@@ -113,7 +113,11 @@ func (p *typer) structType(t *types.Struct) string {
 			b.WriteString(p.fieldName(f, i) + " ")
 		}
 		b.WriteString(p.typ(f.Type()))
-		if tag := t.Tag(i); tag != "" {
+		tag := t.Tag(i)
+		if tag == "" && !f.Exported() && !f.Embedded() {
+			tag = hiddenTag
+		}
+		if tag != "" {
 			b.WriteString(" " + strconv.Quote(tag))
 		}
 		b.WriteString("\n")
@@ -121,6 +125,10 @@ func (p *typer) structType(t *types.Struct) string {
 	b.WriteString("}")
 	return b.String()
 }
+
+// hiddenTag keeps encoders from a field that is not exported: the interpreter makes
+// every field exported.
+const hiddenTag = `json:"-" xml:"-" yaml:"-" toml:"-"`
 
 // fieldName is the lowered name of a struct's i-th field. An embedded field is
 // called as its type, whose name differs; the interpreter refuses a second
