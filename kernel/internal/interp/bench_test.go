@@ -3,6 +3,7 @@ package interp
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -82,5 +83,38 @@ func benchmarkWorkers(b *testing.B, count int) {
 func BenchmarkWorkers(b *testing.B) {
 	for _, n := range []int{1, 3, 50} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) { benchmarkWorkers(b, n) })
+	}
+}
+
+// BenchmarkCompile is what yaegi takes of a cell with one statement.
+func BenchmarkCompile(b *testing.B) {
+	e, err := newEngine(stdio{strings.NewReader(""), io.Discard, io.Discard}, Symbols())
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for b.Loop() {
+		n++
+		e.resume()
+		d := decl(fmt.Sprintf("f%d", n), fmt.Sprintf("func f%d() {\n/*line cell %d:1:1*/x := 1; _ = x; fmt.Print(x)\n}", n, n), "fmt")
+		p, err := e.compile(&source{decls: []*eval.Decl{&d}, entry: d.Name + "()"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := e.yaegi.Execute(p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCalls is interpreted code that does little but call and allocate.
+func BenchmarkCalls(b *testing.B) {
+	n := open(b)
+	u := n.unit("", []eval.Decl{decl("fib", "func fib(n int) int { if n < 2 { return n }; return fib(n-1) + fib(n-2) }")})
+	n.run(u)
+	for b.Loop() {
+		if _, err := n.do(`fib(20)`); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -63,6 +63,7 @@ func EvaluatorMain() int {
 
 	unsetQuietCrash()
 	debug.SetMaxStack(maxStack)
+	roomyGC()
 	calls, events := childproc.File(0), childproc.File(1)
 	v := &evaluator{
 		conn:    eval.NewConn(calls, events),

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"iyagi/kernel/internal/childproc"
 	"iyagi/kernel/internal/eval"
@@ -26,6 +27,7 @@ type output struct {
 	// unread is how many bytes of each stream may be unread and are in their
 	// place: this process's own, or before a barrier.
 	unread [2]int
+	wrote  time.Time // the last write
 }
 
 var streams = [2]string{"stdout", "stderr"}
@@ -74,9 +76,19 @@ func (o *output) write(stream int, p []byte) (int, error) {
 	return len(p), nil
 }
 
-// others tells whether another program has written to a stream what the kernel has
-// not read: text that is written now to the other stream comes after it. It needs mu.
+// programTime is less than it takes to run a program: between two writes that
+// are closer there was none. To ask the pipe costs a third of a write.
+const programTime = 100 * time.Microsecond
+
+// others tells whether another program has written to a stream what the kernel
+// has not read: text that is written now to the other stream comes after it. It needs mu.
 func (o *output) others(stream int) bool {
+	now := time.Now()
+	before := o.wrote
+	o.wrote = now
+	if now.Sub(before) < programTime {
+		return false
+	}
 	n := childproc.Pending(o.files[stream])
 	if n == 0 {
 		o.unread[stream] = 0

@@ -87,7 +87,8 @@ type recorder struct {
 	buf  [recordMax]byte
 	// raw are the child's own descriptors 1 and 2, which programs that the task
 	// starts write to. A record waits until the parent has read what stands there.
-	raw [2]*os.File
+	raw  [2]*os.File
+	last time.Duration // when a record was written
 }
 
 // patience is how long a record waits for the parent to read what was written
@@ -112,7 +113,9 @@ func (w *recorder) settle() {
 func (w *recorder) write(kind byte, payload []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.settle()
+	if childproc.Now()-w.last > programTime {
+		w.settle()
+	}
 	r := record{kind: kind, task: w.task, tid: childproc.ThreadID()}
 	for first := true; first || len(payload) > 0; first = false {
 		n := min(len(payload), payloadMax)
@@ -123,6 +126,7 @@ func (w *recorder) write(kind byte, payload []byte) error {
 			return err
 		}
 	}
+	w.last = r.at
 	return nil
 }
 

@@ -43,6 +43,7 @@ func WorkerMain() int {
 
 	unsetQuietCrash()
 	debug.SetMaxStack(maxStack)
+	roomyGC()
 	var t task
 	in := childproc.File(0)
 	if err := gob.NewDecoder(in).Decode(&t); err != nil {
