@@ -232,6 +232,9 @@ func (l *items) sorted() []Item {
 // item describes an object.
 func item(obj types.Object, qual types.Qualifier) Item {
 	it := Item{Text: obj.Name()}
+	if obj.Type() == nil && obj.Pkg() != nil {
+		return it // in a broken text
+	}
 	switch obj := obj.(type) {
 	case *types.Func:
 		it.Kind = "function"

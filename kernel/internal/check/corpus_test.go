@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"math/rand"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -168,5 +169,43 @@ func TestCompleteExamples(t *testing.T) {
 	t.Logf("of %d words %d are proposed at the end of a text, %d in the middle", all, cut, middle)
 	if cut*100 < all*99 || middle*100 < all*99 {
 		t.Error("less than 99 of 100")
+	}
+}
+
+// TestBrokenPrograms takes programs of Go's tests, right and wrong ones, cuts
+// pieces out, and asks all that the front end can be asked.
+func TestBrokenPrograms(t *testing.T) {
+	var files []string
+	for _, p := range []string{"test/*.go", "test/typeparam/*.go", "src/internal/types/testdata/check/*.go", "src/internal/types/testdata/fixedbugs/*.go"} {
+		more, _ := filepath.Glob(filepath.Join(runtime.GOROOT(), p))
+		files = append(files, more...)
+	}
+	if len(files) == 0 {
+		t.Skip("no test programs of Go on this machine")
+	}
+	r := rand.New(rand.NewSource(1))
+	for range 400 {
+		src, err := os.ReadFile(files[r.Intn(len(files))])
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Replace(string(src), "package p", "package main", 1)
+		from := r.Intn(len(text))
+		to := min(len(text), from+r.Intn(20))
+		s := NewSession()
+		for i, cell := range []string{text[:from], text[:from] + text[to:], text} {
+			c := Cell{Serial: i + 1, Label: "cell", Source: cell}
+			u, err := s.Check(c)
+			if err != nil {
+				checkErrors(t, c, err)
+				continue
+			}
+			checkUnit(t, u)
+			s.Commit(u)
+		}
+		s.Complete(text[:from], from)
+		s.Complete(text[:from]+text[to:], from)
+		s.Inspect(text[:from]+text[to:], from, 1)
+		s.IsComplete(text[:from])
 	}
 }

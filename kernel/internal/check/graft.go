@@ -34,13 +34,16 @@ func (c *checking) methodDecl(d *ast.FuncDecl) bool {
 	}
 	key := name.Name + "." + d.Name.Name
 	live := c.session.live[name.Name]
+	if i := c.imports[name.Name]; i != nil { // of import . "reflect"
+		live = i
+	}
 	if c.cellDeclares(name.Name) || live == nil {
 		c.methods[key] = true
 		return true
 	}
 	base := localNamed(live.obj)
 	if base == nil {
-		c.fail(name.Pos(), "cannot define new methods on non-local type "+name.Name, "")
+		c.fail(d.Recv.List[0].Type.Pos(), "cannot define new methods on non-local type "+name.Name, "")
 		return false
 	}
 	key = base.Obj().Name() + "." + d.Name.Name
@@ -57,7 +60,7 @@ func (c *checking) methodDecl(d *ast.FuncDecl) bool {
 	}
 	switch base.Underlying().(type) {
 	case *types.Pointer, *types.Interface:
-		c.fail(name.Pos(), "invalid receiver type "+name.Name+" (pointer or interface type)", "")
+		c.fail(d.Recv.List[0].Type.Pos(), "invalid receiver type "+name.Name+" (pointer or interface type)", "")
 		return false
 	case *types.Struct:
 		if f := fieldOf(base, d.Name.Name); f != nil {
@@ -144,7 +147,7 @@ func localNamed(obj types.Object) *types.Named {
 		return nil
 	}
 	n, ok := types.Unalias(t.Type()).(*types.Named)
-	if !ok || n.Obj().Pkg() != obj.Pkg() {
+	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != pkgPath {
 		return nil
 	}
 	return n

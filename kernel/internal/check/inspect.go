@@ -78,7 +78,7 @@ func (s *Session) describe(src string, offset, detail int) *description {
 	end := identEnd(src, offset)
 	name := src[offset:end]
 	obj, recv := s.objectAt(src, offset, name)
-	if obj == nil {
+	if obj == nil || obj.Type() == nil {
 		return s.describeWord(src, offset, name)
 	}
 	d := &description{}

@@ -11,6 +11,9 @@ import (
 	"sync"
 )
 
+// pkgPath is the path, and the name, of the package of all cells.
+const pkgPath = "main"
+
 // A Session is the front end's memory: the declarations that are live. Its
 // methods may be called from any goroutine; completion and inspection are
 // answered while a cell runs. One mutex guards all of it, because a check
@@ -61,7 +64,7 @@ func NewSession() *Session {
 		live:    map[string]*declaration{},
 		methods: map[string]*declaration{},
 		base:    1,
-		pkg:     types.NewPackage("main", "main"),
+		pkg:     types.NewPackage(pkgPath, pkgPath),
 	}
 }
 
