@@ -159,3 +159,6 @@ func growPipe(f *os.File, size int) {
 const atomicWrite = 4096
 
 const fionread = unix.TIOCINQ
+
+// offerToKill may fail in a sandbox, where somebody else decides.
+func offerToKill() { os.WriteFile("/proc/self/oom_score_adj", []byte("800"), 0) }

@@ -175,3 +175,5 @@ func receive(f *os.File, buf []byte, lock, unlock func()) (int, error) {
 }
 
 const atomicWrite = 4096
+
+func offerToKill() {}

@@ -63,6 +63,7 @@ func EvaluatorMain() int {
 
 	unsetQuietCrash()
 	debug.SetMaxStack(maxStack)
+	childproc.OfferToKill()
 	roomyGC()
 	calls, events := childproc.File(0), childproc.File(1)
 	v := &evaluator{
