@@ -72,7 +72,7 @@ var koreanWords = &words{
 	lang: "ko",
 	task: "작업", pid: "프로세스 ID", sharedPID: "프로세스 ID (공유)", ppid: "부모 프로세스 ID", tid: "스레드 ID", state: "상태",
 	start: "시작", took: "소요 시간", cpu: "CPU 시간", host: "호스트",
-	output: "출력 (실제로 쓰인 순서)", timeline: "타임라인",
+	output: "출력 (실제로 출력된 순서)", timeline: "타임라인",
 	line: "번호", at: "시각", text: "내용",
 	sharedOne: "이 스레드는 프로세스 %d에 속하며, 메인 스레드가 아닙니다.",
 	shared:    "모든 스레드의 프로세스 ID는 %d 하나입니다. 메인 스레드에서 실행된 작업은 없습니다.",
