@@ -97,6 +97,9 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 	}
 	for i, a := range x.Args {
 		out[i] = p.as(a, paramType(sig, i, x.Ellipsis.IsValid()))
+		if encodes(f) && types.IsInterface(paramType(sig, i, x.Ellipsis.IsValid())) && p.u.described(p.typeOf(a)) {
+			out[i] = p.d.rt("Plain") + "(" + out[i] + ")"
+		}
 		if last := sig.Params().Len() - 1; wrap && sig.Variadic() && i >= last {
 			out[i] = p.printed(f, a, out[i], x.Ellipsis.IsValid())
 		}

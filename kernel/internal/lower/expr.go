@@ -237,6 +237,12 @@ func (p *fn) assertion(x *ast.TypeAssertExpr) string {
 		}
 		return p.d.rt("MustError") + "(" + p.expr(x.X) + ")"
 	}
+	if p.asks(from, to) {
+		if _, commaOk := p.src.info.Types[x].Type.(*types.Tuple); commaOk {
+			return p.asInterface(to) + "(" + p.expr(x.X) + ")"
+		}
+		return p.mustInterface(to) + "(" + p.expr(x.X) + ")"
+	}
 	if i, ok := from.Underlying().(*types.Interface); ok && i.NumMethods() > 0 && !types.IsInterface(to) {
 		s = "interface{}(" + p.expr(x.X) + ")"
 		if p.nativeInterface(from) {

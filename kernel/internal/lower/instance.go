@@ -65,6 +65,11 @@ func (u *unit) typeName(t *types.Named) string {
 	}
 	name := u.unique(o.Name(), u.suffix(u.sourceOf(o)))
 	u.addInstance(o, args, name)
+	if !types.IsInterface(t) && u.sourceOf(o).lib == "" {
+		n := len(u.named)
+		u.Lowerer.named = append(u.Lowerer.named, t)
+		u.undo = append(u.undo, func() { u.Lowerer.named = u.Lowerer.named[:n] })
+	}
 	d := newDecl(name)
 	p := &typer{u, d}
 	text := "type " + name + " " + p.typ(t.Underlying()) + "\n"

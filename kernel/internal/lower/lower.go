@@ -52,6 +52,7 @@ type Lowerer struct {
 	top    map[*types.TypeName]bool // types that cells declare at their top level
 	ctx    *types.Context           // makes identical instances the same type
 	lib    *library
+	named  []*types.Named    // concrete named types declared so far, instances included
 	help   map[string]string // text of a helper's key to its name, see helper
 	decls  map[string]*eval.Decl
 	entry  string // of the latest unit

@@ -107,3 +107,13 @@ func rewriteFormat(format string, args int, wrapped func(int) bool, add func(int
 	}
 	return b.String()
 }
+
+// encodes tells whether a library function looks into its arguments by reflection, where it must not meet the
+// interpreter's own form of interfaces.
+func encodes(f *types.Func) bool {
+	if f == nil || f.Pkg() == nil {
+		return false
+	}
+	path := f.Pkg().Path()
+	return (strings.HasPrefix(path, "encoding/") || strings.HasSuffix(path, "/template")) && !strings.Contains(f.Name(), "nmarshal") && f.Name() != "Decode"
+}

@@ -84,8 +84,8 @@ func (p *fn) typeSwitch(s *ast.TypeSwitchStmt, label string) {
 	}
 	val := p.scope.fresh("x")
 	p.printf("var %s %s = %s", val, p.typ(p.typeOf(x)), p.expr(x))
-	if p.hasErrorCase(s) {
-		p.errorSwitch(s, val, label)
+	if p.hasErrorCase(s, p.typeOf(x)) {
+		p.errorSwitch(s, val, p.typeOf(x), label)
 		p.printf("%s", closing)
 		return
 	}
@@ -145,11 +145,16 @@ func (p *fn) typeCase(cc *ast.CaseClause, v, val string, seen map[string]bool) {
 	p.block(cc.Body)
 }
 
-// hasErrorCase tells whether a type switch asks for a session type that is an error.
-func (p *fn) hasErrorCase(s *ast.TypeSwitchStmt) bool {
+// hasErrorCase tells whether a type switch asks for error, for a session type that is one, or for an interface that
+// session types in an empty interface may implement.
+func (p *fn) hasErrorCase(s *ast.TypeSwitchStmt, from types.Type) bool {
 	for _, c := range s.Body.List {
 		for _, t := range c.(*ast.CaseClause).List {
-			if !p.isNil(t) && p.isSessionError(p.subst(p.src.info.Types[t].Type)) {
+			if p.isNil(t) {
+				continue
+			}
+			typ := p.subst(p.src.info.Types[t].Type)
+			if p.isSessionError(typ) || p.asks(from, typ) || isError(typ) {
 				return true
 			}
 		}
@@ -159,7 +164,7 @@ func (p *fn) hasErrorCase(s *ast.TypeSwitchStmt) bool {
 
 // errorSwitch first finds the clause, then switches on its number: values of session types that are
 // errors stand in an rt.Error, which a case for an interface must see and a case for the type must not.
-func (p *fn) errorSwitch(s *ast.TypeSwitchStmt, val, label string) {
+func (p *fn) errorSwitch(s *ast.TypeSwitchStmt, val string, from types.Type, label string) {
 	chosen := p.scope.fresh("chosen")
 	p.printf("%s := -1", chosen)
 	prefix := ""
@@ -169,7 +174,11 @@ func (p *fn) errorSwitch(s *ast.TypeSwitchStmt, val, label string) {
 				p.printf("%sif %s == nil {\n%s = %d\n}", prefix, val, chosen, i)
 			} else {
 				typ := p.subst(p.src.info.Types[t].Type)
-				if p.isSessionError(typ) {
+				if p.asks(from, typ) {
+					p.printf("%sif _, ok__ := %s(%s); ok__ {\n%s = %d\n}", prefix, p.asInterface(typ), val, chosen, i)
+				} else if isError(typ) {
+					p.printf("%sif _, ok__ := %s(%s); ok__ {\n%s = %d\n}", prefix, p.d.rt("AsError"), val, chosen, i)
+				} else if p.isSessionError(typ) {
 					p.printf("%sif %s(%s, %s, (*%s)(nil)) {\n%s = %d\n}", prefix, p.d.rt("Holds"), val, strconv.Quote(p.spec(typ)), p.typ(typ), chosen, i)
 				} else {
 					p.printf("%sif _, ok__ := interface{}(%s).(%s); ok__ {\n%s = %d\n}", prefix, val, p.typ(typ), chosen, i)
@@ -182,7 +191,7 @@ func (p *fn) errorSwitch(s *ast.TypeSwitchStmt, val, label string) {
 	p.label(label)
 	p.printf("switch %s {", chosen)
 	for i, c := range s.Body.List {
-		p.errorCase(c.(*ast.CaseClause), i, val)
+		p.errorCase(c.(*ast.CaseClause), i, val, from)
 	}
 	p.printf("}")
 }
@@ -196,7 +205,7 @@ func (p *fn) closeChain(s *ast.TypeSwitchStmt) {
 	p.printf("%s", strings.Repeat("}\n", max(n, 0)))
 }
 
-func (p *fn) errorCase(cc *ast.CaseClause, i int, val string) {
+func (p *fn) errorCase(cc *ast.CaseClause, i int, val string, static types.Type) {
 	if cc.List == nil {
 		p.printf("default:")
 	} else {
@@ -208,7 +217,12 @@ func (p *fn) errorCase(cc *ast.CaseClause, i int, val string) {
 		from := val
 		if len(cc.List) == 1 && !p.isNil(cc.List[0]) {
 			from = "interface{}(" + val + ").(" + p.typ(t) + ")"
-			if p.isSessionError(t) {
+			switch {
+			case p.asks(static, t):
+				from = p.mustInterface(t) + "(" + val + ")"
+			case isError(t):
+				from = p.d.rt("MustError") + "(" + val + ")"
+			case p.isSessionError(t):
 				from = p.d.rt("Inner") + "(" + val + ").(" + p.typ(t) + ")"
 			}
 		}
