@@ -13,9 +13,12 @@ import (
 // sent is [transfer.Program] of the sender: it notes which functions and types
 // the variables hold, so that their declarations go along.
 type sent struct {
-	used  map[int]bool
+	used  map[int]bool // functions that variables hold
+	made  map[int]bool // functions that the code makes
 	types map[string]bool
 }
+
+func (s sent) len() int { return len(s.used) + len(s.made) + len(s.types) }
 
 // Number implements [transfer.Program].
 func (s sent) Number(v reflect.Value) (int, string, bool) {
@@ -43,6 +46,9 @@ func (s sent) Unwrap(v reflect.Value) (transfer.Wrapped, bool) {
 	return w, ok
 }
 
+// Uses implements [transfer.Program].
+func (s sent) Uses(name string) { s.types[name] = true }
+
 // Value, Wrap and Type implement [transfer.Program]. The sender receives nothing.
 func (sent) Value(int, reflect.Type) (reflect.Value, error) { return reflect.Value{}, errNotCell }
 
@@ -59,7 +65,9 @@ type received struct {
 	types  map[string]reflect.Type
 }
 
-// Number and Unwrap implement [transfer.Program]. A worker's own children are packed by its store.
+// Uses, Number and Unwrap implement [transfer.Program]. A worker's own children are packed by its store.
+func (received) Uses(string) {}
+
 func (received) Number(reflect.Value) (int, string, bool) { return 0, "", false }
 
 func (received) Unwrap(reflect.Value) (transfer.Wrapped, bool) { return transfer.Wrapped{}, false }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/gob"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"iyagi/kernel/internal/eval"
@@ -29,6 +31,9 @@ const (
 	workerName    = "worker__"
 )
 
+// madeFunc finds the functions that lowered code gives an identity: rt__.Func(12, ….
+var madeFunc = regexp.MustCompile(`\brt\w*\.Func\((\d+),`)
+
 // pack makes the program of a function value with its captured variables.
 func (st *store) pack(f cellFunc, captured []any) ([]byte, error) {
 	if len(captured) != len(f.Captured) {
@@ -40,10 +45,19 @@ func (st *store) pack(f cellFunc, captured []any) ([]byte, error) {
 		roots = append(roots, c.Uses...)
 		p.Imports = append(p.Imports, c.Imports...)
 	}
-	fns := sent{map[int]bool{}, map[string]bool{}}
-	// A variable may hold a function, whose declaration uses variables, and so on.
-	for known := -1; known < len(fns.used)+len(fns.types); {
-		known = len(fns.used) + len(fns.types)
+	fns := sent{map[int]bool{}, map[int]bool{}, map[string]bool{}}
+	// A variable may hold a function, whose declaration uses variables, and a
+	// declaration may make a function that it starts in its turn, and so on.
+	for known := -1; known < fns.len(); {
+		known = fns.len()
+		for id := range fns.made {
+			if g, ok := st.function(id); ok {
+				roots = append(roots, g.Decl)
+				for _, c := range g.Captured {
+					roots = append(roots, c.Uses...)
+				}
+			}
+		}
 		for name := range fns.types {
 			roots = append(roots, name)
 		}
@@ -54,6 +68,13 @@ func (st *store) pack(f cellFunc, captured []any) ([]byte, error) {
 		}
 		if err := st.fill(&p, f, captured, roots, fns); err != nil {
 			return nil, err
+		}
+		for _, d := range p.Decls {
+			for _, m := range madeFunc.FindAllStringSubmatch(d.Source, -1) {
+				if id, err := strconv.Atoi(m[1]); err == nil {
+					fns.made[id] = true
+				}
+			}
 		}
 	}
 	var b bytes.Buffer

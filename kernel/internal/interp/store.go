@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/internal/rt"
 )
 
 // store keeps the live declarations by name, for the workers, and what the
@@ -44,6 +45,7 @@ func (st *store) add(u *eval.Unit) *source {
 	for _, v := range u.Vars {
 		st.vars[v.Lowered] = v
 	}
+	rt.Forget(u.Dead...)
 	for _, name := range u.Dead {
 		delete(st.decls, name)
 		delete(st.vars, name)

@@ -3,12 +3,15 @@ package transfer
 import (
 	"context"
 	"encoding"
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
 	"sync"
 	"time"
 	"unsafe"
+
+	"iyagi/kernel/internal/rt"
 )
 
 // special is how values of one type are sent that are not the sum of their fields.
@@ -34,6 +37,7 @@ func init() { // not an initialiser: the functions refer to specialOf
 		reflect.TypeFor[sync.Map]():       {encodeSyncMap, decodeSyncMap},
 		reflect.TypeFor[reflect.Value]():  never("it is a reflect.Value"),
 		reflect.TypeOf(anchor):            {encodeType, decodeType},
+		reflect.TypeFor[*rt.Typ]():        {encodeTyp, decodeTyp},
 	}
 }
 
@@ -330,6 +334,53 @@ func decodeWrapped(d *decoder, v reflect.Value) {
 		panic(decodeFault{err})
 	}
 	v.Set(x)
+}
+
+// Ways of a *rt.Typ.
+const (
+	typNil = iota
+	typNamed
+	typOther
+)
+
+// encodeTyp handles the run-time description of a type. One that the program
+// declares is there in the other process and must stay the only one.
+func encodeTyp(e *encoder, v reflect.Value, at path) error {
+	t := v.Interface().(*rt.Typ)
+	code, spec := typOther, ""
+	if t == nil {
+		code = typNil
+	} else if s, name, ok := rt.Spec(t); ok && e.program != nil {
+		code, spec = typNamed, s
+		e.program.Uses(name)
+	}
+	e.elem(v.Type())
+	if !e.scanning {
+		e.out.int(code)
+	}
+	switch code {
+	case typNamed:
+		if !e.scanning {
+			e.out.bytes([]byte(spec))
+		}
+	case typOther:
+		e.reference(span{v.UnsafePointer(), v.Type().Elem(), single}, at)
+	}
+	return nil
+}
+
+func decodeTyp(d *decoder, v reflect.Value) {
+	switch d.int() {
+	case typNamed:
+		spec := string(d.bytes())
+		t := rt.TypeOfSpec(spec)
+		if t == nil {
+			panic(decodeFault{fmt.Errorf("type %s did not come along", spec)})
+		}
+		v.Set(reflect.ValueOf(t))
+	case typOther:
+		v.Set(reflect.ValueOf((*rt.Typ)(d.reference())))
+	}
 }
 
 // encodeType handles what reflect.Type holds, *reflect.rtype.

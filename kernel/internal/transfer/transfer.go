@@ -44,6 +44,8 @@ type Program interface {
 	Unwrap(v reflect.Value) (w Wrapped, ok bool)
 	// Wrap makes a value of type t of the parts.
 	Wrap(w Wrapped, t reflect.Type) (reflect.Value, error)
+	// Uses is told of each type of the program that a value needs by name alone.
+	Uses(name string)
 	// Type is the type that a program declares under a name.
 	Type(name string) (reflect.Type, error)
 }

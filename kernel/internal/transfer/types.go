@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"unsafe"
+
+	"iyagi/kernel/internal/rt"
 )
 
 // typeOp says how to get a type.
@@ -90,6 +92,12 @@ func (e *encoder) dynamic(t reflect.Type, within map[reflect.Type]bool) (int, er
 	// Only the compiler makes named types, and interfaces with methods, so they are part of the binary.
 	if t.Name() != "" || t.Kind() == reflect.Interface {
 		return e.addType(t, typeOp{code: opStatic, a: int(address(t)) - int(address(anchor))}), nil
+	}
+	if e.program != nil && t.Kind() == reflect.Struct {
+		if named := rt.TypeOf(t); named != nil {
+			e.program.Uses(named.Name)
+			return e.addType(t, typeOp{code: opNamed, name: named.Name}), nil
+		}
 	}
 	if within[t] {
 		return 0, fmt.Errorf("its type refers to itself without a name")
