@@ -24,10 +24,7 @@ type output struct {
 	last   int        // file of the last write since a barrier
 	number uint64     // of the last barrier
 	id     int        // Run whose text goes to the descriptors; 0: none runs
-	// unread is how many bytes of each stream may be unread and are in their
-	// place: this process's own, or before a barrier.
-	unread [2]int
-	wrote  time.Time // the last write
+	wrote  time.Time  // the last write to a descriptor
 }
 
 var streams = [2]string{"stdout", "stderr"}
@@ -65,9 +62,7 @@ func (o *output) write(stream int, p []byte) (int, error) {
 			}
 			o.last = stream
 		}
-		n, err := o.files[stream].Write(p)
-		o.unread[stream] += n
-		return n, err
+		return o.files[stream].Write(p)
 	}
 	o.mu.Unlock()
 	if err := o.conn.SendEvent(&eval.Event{ID: org.id, Stream: &eval.Stream{Name: streams[stream], Text: p}}); err != nil {
@@ -77,7 +72,8 @@ func (o *output) write(stream int, p []byte) (int, error) {
 }
 
 // programTime is less than it takes to run a program: between two writes that
-// are closer there was none. To ask the pipe costs a third of a write.
+// are closer there was none. To ask the pipe costs a third of a write. What stands there may
+// be an old barrier too; one more does no harm.
 const programTime = 100 * time.Microsecond
 
 // others tells whether another program has written to a stream what the kernel
@@ -86,27 +82,17 @@ func (o *output) others(stream int) bool {
 	now := time.Now()
 	before := o.wrote
 	o.wrote = now
-	if now.Sub(before) < programTime {
-		return false
-	}
-	n := childproc.Pending(o.files[stream])
-	if n == 0 {
-		o.unread[stream] = 0
-	}
-	return n > o.unread[stream]
+	return now.Sub(before) > programTime && childproc.Pending(o.files[stream]) > 0
 }
 
 // barrier needs mu.
 func (o *output) barrier(event bool) error {
 	o.number++
 	b := eval.Barrier{Number: o.number, Event: event}.Append(make([]byte, 0, 32), &o.token)
-	for i, f := range o.files {
-		n, err := f.Write(b)
-		if err != nil {
+	for _, f := range o.files {
+		if _, err := f.Write(b); err != nil {
 			return err
 		}
-		// What stands before the barrier is in its place, whoever wrote it.
-		o.unread[i] = childproc.Pending(f) + n
 	}
 	return nil
 }
