@@ -31,7 +31,30 @@ func (p *fn) call(x *ast.CallExpr) (string, int) {
 			}
 		}
 	}
-	return p.callee(fun) + "(" + strings.Join(p.args(sig, x), ", ") + ")", precPrimary
+	args := p.args(sig, x)
+	if p.calledObject(fun) == nil {
+		args = p.packed(sig, x, args)
+	}
+	return p.callee(fun) + "(" + strings.Join(args, ", ") + ")", precPrimary
+}
+
+// packed makes the slice of a variadic call of a function value: the interpreter does not
+// see that the type of a field is variadic.
+func (p *fn) packed(sig *types.Signature, x *ast.CallExpr, args []string) []string {
+	if _, lit := ast.Unparen(x.Fun).(*ast.FuncLit); lit || !sig.Variadic() || x.Ellipsis.IsValid() || len(args) != len(x.Args) {
+		return args
+	}
+	if len(x.Args) == 1 {
+		if _, tuple := p.typeOf(x.Args[0]).(*types.Tuple); tuple {
+			return args
+		}
+	}
+	first := sig.Params().Len() - 1
+	t := p.typ(sig.Params().At(first).Type())
+	if len(args) == first {
+		return append(args, t+"(nil)...")
+	}
+	return append(args[:first:first], t+"{"+strings.Join(args[first:], ", ")+"}...")
 }
 
 // methodReceiver is the receiver of a method call; a standard stream is the one

@@ -65,7 +65,7 @@ func (u *unit) describedIn(t types.Type, seen map[types.Type]bool) bool {
 	return false
 }
 
-// spec describes a type for rt.Value and rt.Type: Go's syntax with lowered names, and _("text") for what reflect knows.
+// spec describes a type for rt.Value and rt.Type: Go's syntax with lowered names, and _.xHEX for what reflect knows.
 func (p *typer) spec(t types.Type) string {
 	switch t := types.Unalias(t).(type) {
 	case *types.Basic:
@@ -91,7 +91,16 @@ func (p *typer) spec(t types.Type) string {
 		}
 		return "struct{" + strings.Join(fields, "; ") + "}"
 	}
-	return "_(" + strconv.Quote(types.TypeString(t, (*types.Package).Name)) + ")"
+	return fmt.Sprintf("_.x%x", goName(t))
+}
+
+// goName is a type as %T prints it.
+func goName(t types.Type) string {
+	s := types.TypeString(t, (*types.Package).Name)
+	if strings.Contains(s, "[") && !strings.Contains(s, "func(") {
+		s = strings.ReplaceAll(s, ", ", ",")
+	}
+	return s
 }
 
 // staticSpec is the spec for a value of static type t; empty for interfaces, whose value tells.
@@ -112,7 +121,7 @@ func (p *typer) registration(t *types.Named, name string) string {
 	}
 	args := []string{
 		strconv.Quote(name),
-		strconv.Quote(types.TypeString(t, (*types.Package).Name)),
+		strconv.Quote(goName(t)),
 		strconv.Quote(p.spec(t.Underlying())),
 		"(*" + name + ")(nil)",
 	}

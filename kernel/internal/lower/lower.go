@@ -52,10 +52,11 @@ type Lowerer struct {
 	top    map[*types.TypeName]bool // types that cells declare at their top level
 	ctx    *types.Context           // makes identical instances the same type
 	lib    *library
-	named  []*types.Named    // concrete named types declared so far, instances included
-	help   map[string]string // text of a helper's key to its name, see helper
-	decls  map[string]*eval.Decl
-	entry  string // of the latest unit
+	named  []*types.Named      // concrete named types declared so far, instances included
+	help   map[string]string   // text of a helper's key to its name, see helper
+	uses   map[string][]string // of each declaration that is not dead
+	roots  map[string]bool     // declarations that cells can reach by name or by a function value
+	entry  string              // of the latest unit
 
 	nextFunc int // identity of function values, see task.go
 	nextMark int // see mark.go
@@ -86,7 +87,8 @@ func New() *Lowerer {
 		top:    map[*types.TypeName]bool{},
 		ctx:    types.NewContext(),
 		help:   map[string]string{},
-		decls:  map[string]*eval.Decl{},
+		uses:   map[string][]string{},
+		roots:  map[string]bool{},
 	}
 	l.lib = newLibrary(l)
 	return l

@@ -53,6 +53,7 @@ func (u *unit) lower(c *check.Unit) *eval.Unit {
 	}
 	out.Funcs = u.tasks
 	out.Dead = u.dead(c)
+	u.remember(out)
 	return out
 }
 
@@ -117,7 +118,13 @@ func localNames(pkg *types.Package) string {
 
 // declareAll declares what is not generic; instances come when they are used.
 func (u *unit) declareAll(decls []ast.Decl) {
-	p := u.newFn(newDecl(""), u.src, newEnv())
+	all := newDecl("")
+	p := u.newFn(all, u.src, newEnv())
+	defer func() {
+		for name := range all.uses {
+			put(u.Lowerer, u.roots, name, true)
+		}
+	}()
 	for _, d := range decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
@@ -129,13 +136,13 @@ func (u *unit) declareAll(decls []ast.Decl) {
 			p.funcName(o, nil)
 		case *ast.GenDecl:
 			for _, s := range d.Specs {
-				u.declareType(s)
+				u.declareType(s, all)
 			}
 		}
 	}
 }
 
-func (u *unit) declareType(s ast.Spec) {
+func (u *unit) declareType(s ast.Spec, all *decl) {
 	t, ok := s.(*ast.TypeSpec)
 	if !ok || t.Assign.IsValid() {
 		return
@@ -148,10 +155,10 @@ func (u *unit) declareType(s ast.Spec) {
 	if !ok || n.TypeParams().Len() > 0 || isConstraint(n) {
 		return
 	}
-	u.typeName(n)
+	all.use(u.typeName(n))
 	for i := range n.NumMethods() {
 		if u.bodies[n.Method(i)] != nil {
-			u.methodFunc(n, n.Method(i))
+			all.use(u.methodFunc(n, n.Method(i)))
 		}
 	}
 }
@@ -234,13 +241,4 @@ func (p *fn) initVar(in *types.Initializer) {
 		return
 	}
 	p.printf("%s = %s", strings.Join(dst, ", "), p.expr(in.Rhs))
-}
-
-// dead are the names that nothing can reach any more: the entry of the unit before.
-func (u *unit) dead(c *check.Unit) []string {
-	var names []string
-	if u.entry != "" {
-		names = append(names, u.entry)
-	}
-	return names
 }

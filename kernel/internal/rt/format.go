@@ -53,6 +53,9 @@ func (f *formatter) value(v reflect.Value, t *Typ, depth int, exported bool) {
 	if exported && f.callMethod(v, t) {
 		return
 	}
+	if !exported {
+		v = hidden(v)
+	}
 	u := t.under()
 	switch v.Kind() {
 	case reflect.Struct:

@@ -22,6 +22,12 @@ func copyValue(dst, src reflect.Value) {
 	dst.Set(src)
 }
 
+// hidden is v as if it came from an unexported field: fmt does not call its methods.
+func hidden(v reflect.Value) reflect.Value {
+	*(*uintptr)(unsafe.Add(unsafe.Pointer(&v), 2*unsafe.Sizeof(uintptr(0)))) |= flagRO & (1 << 5)
+	return v
+}
+
 // Inner is the value that a library's interface holds, without what the interpreter wraps a value
 // of a session type in to hand it to the library. Type assertions of lowered code look at it.
 func Inner(x any) any {

@@ -1,12 +1,11 @@
 package rt
 
 import (
+	"encoding/hex"
 	"fmt"
 	"go/ast"
 	"go/parser"
-	"go/token"
 	"reflect"
-	"strconv"
 	"strings"
 	"sync"
 )
@@ -102,7 +101,8 @@ func specType(spec string) *Typ {
 }
 
 // parseSpec reads a type that lower describes: Go's syntax with lowered names for the
-// session's types, and _("text") for a type that reflect describes well enough.
+// session's types, and _.xHEX for a type that reflect
+// describes well enough, with its name in hexadecimal.
 func parseSpec(x ast.Expr) *Typ {
 	switch x := x.(type) {
 	case *ast.Ident:
@@ -125,13 +125,9 @@ func parseSpec(x ast.Expr) *Typ {
 		return &Typ{Go: "map[" + k.Go + "]" + e.Go, key: k, elem: e}
 	case *ast.StructType:
 		return structSpec(x)
-	case *ast.CallExpr:
-		if len(x.Args) == 1 {
-			if lit, ok := x.Args[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
-				s, _ := strconv.Unquote(lit.Value)
-				return &Typ{Go: s}
-			}
-		}
+	case *ast.SelectorExpr:
+		text, _ := hex.DecodeString(strings.TrimPrefix(x.Sel.Name, "x"))
+		return &Typ{Go: string(text)}
 	}
 	return &Typ{Go: fmt.Sprintf("%T", x)}
 }
