@@ -114,16 +114,30 @@ func (p *typer) staticSpec(t types.Type) string {
 	return p.spec(t)
 }
 
-// registration declares a named type's description with the methods that native code calls to print or show it.
-func (p *typer) registration(t *types.Named, name string) string {
+// describe declares the registration of a named type. It stands after all types and functions: a
+// value of the type made earlier would fix what reflect knows of it before a type that it
+// mentions is complete.
+func (u *unit) describe(t *types.Named, name string, of *decl) {
 	if types.IsInterface(t) {
-		return ""
+		return
+	}
+	d := newDecl(name + "__t")
+	d.text = (&typer{u, d}).registration(t, name)
+	of.use(d.name)
+	u.descriptions = append(u.descriptions, d)
+}
+
+// registration prints a named type's description with the methods that native code calls to print or show it.
+func (p *typer) registration(t *types.Named, name string) string {
+	ptr := "nil"
+	if _, ok := t.Underlying().(*types.Struct); ok {
+		ptr = "(*" + name + ")(nil)"
 	}
 	args := []string{
 		strconv.Quote(name),
 		strconv.Quote(goName(t)),
 		strconv.Quote(p.spec(t.Underlying())),
-		"(*" + name + ")(nil)",
+		ptr,
 	}
 	seen := map[string]bool{}
 	for _, recv := range []types.Type{t, types.NewPointer(t)} {
@@ -138,7 +152,8 @@ func (p *typer) registration(t *types.Named, name string) string {
 			}
 		}
 	}
-	return fmt.Sprintf("var %s__t = %s(%s)\n", name, p.d.rt("Type"), strings.Join(args, ", "))
+	p.d.use(name)
+	return fmt.Sprintf("var %s__t = %s(%s)", name, p.d.rt("Type"), strings.Join(args, ", "))
 }
 
 // methodHook prints a function that calls a method of a receiver that native code hands over.

@@ -80,8 +80,8 @@ func (u *unit) typeName(t *types.Named) string {
 		for i := range t.Origin().NumMethods() {
 			u.method(&b, d, t, t.Origin().Method(i))
 		}
-		b.WriteString(p.registration(t, name))
 		d.text = b.String()
+		u.describe(t, name, d)
 	})
 	return name
 }

@@ -58,7 +58,12 @@ func (p *fn) formatArgs(sig *types.Signature, f *types.Func, x *ast.CallExpr) []
 	}
 	format := constant.StringVal(p.src.info.Types[x.Args[first-1]].Value)
 	var extra []string
-	rewritten := rewriteFormat(format, len(x.Args)-first, func(arg int) bool { return wrapped[first+arg] }, func(arg int) int {
+	rewritten := rewriteFormat(format, len(x.Args)-first, func(arg int, verb byte) bool {
+		if verb == 'p' { // fmt answers it by itself, too
+			out[first+arg] = p.as(x.Args[first+arg], emptyInterface)
+		}
+		return verb == 'T' && wrapped[first+arg]
+	}, func(arg int) int {
 		a := x.Args[first+arg]
 		extra = append(extra, fmt.Sprintf("%s(%s, %s)", p.d.rt("TypeName"), p.as(a, emptyInterface), strconv.Quote(p.staticSpec(p.typeOf(a)))))
 		return len(x.Args) - first + len(extra)
@@ -70,9 +75,9 @@ func (p *fn) formatArgs(sig *types.Signature, f *types.Func, x *ast.CallExpr) []
 	return out
 }
 
-// rewriteFormat replaces each %T of an argument that is wrapped by %[n]s of the argument that add
+// rewriteFormat replaces each verb of which typeName is true by %[n]s of the argument that add
 // appends, and numbers the verb after it.
-func rewriteFormat(format string, args int, wrapped func(int) bool, add func(int) int) string {
+func rewriteFormat(format string, args int, typeName func(arg int, verb byte) bool, add func(int) int) string {
 	var b strings.Builder
 	arg, renumber := 0, false
 	for i := 0; i < len(format); {
@@ -94,7 +99,7 @@ func rewriteFormat(format string, args int, wrapped func(int) bool, add func(int
 		case verb == '%':
 			b.WriteString("%" + flags + "%")
 			continue
-		case verb == 'T' && arg < args && wrapped(arg):
+		case arg < args && typeName(arg, verb):
 			fmt.Fprintf(&b, "%%%s[%d]s", flags, add(arg))
 			renumber = true
 		case renumber && arg < args:

@@ -22,6 +22,9 @@ type unit struct {
 	types []*decl // each after those it needs
 	decls []*decl // session variables
 	funcs []*decl
+	// descriptions of the types, after everything that they mention.
+	descriptions []*decl
+
 	tasks []eval.Func
 	queue []func() // bodies to print: their names are known first
 
@@ -46,7 +49,7 @@ func (u *unit) lower(c *check.Unit) *eval.Unit {
 		u.queue = u.queue[1:]
 		next()
 	}
-	for _, list := range [][]*decl{u.types, u.decls, u.funcs} {
+	for _, list := range [][]*decl{u.types, u.decls, u.funcs, u.descriptions} {
 		for _, d := range list {
 			out.Decls = append(out.Decls, d.done())
 		}
