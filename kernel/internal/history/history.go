@@ -74,7 +74,7 @@ type Store struct {
 type request struct {
 	record *Entry
 	query  *query
-	close  chan struct{}
+	close  bool
 }
 
 type query struct {
@@ -130,11 +130,9 @@ func (s *Store) Find(ctx context.Context, q Query) ([]Entry, error) {
 
 // Close writes what is still to be written and closes the file. It may be called twice.
 func (s *Store) Close() {
-	closed := make(chan struct{})
 	select {
-	case s.requests <- request{close: closed}:
-		<-closed
-	case <-s.done:
+	case s.requests <- request{close: true}:
+	case <-s.done: // what the channel still takes, nobody reads
 	}
 	<-s.done
 }

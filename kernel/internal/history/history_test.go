@@ -143,8 +143,10 @@ func TestMemoryFallback(t *testing.T) {
 	if _, err := s.Find(context.Background(), Query{Access: Tail, N: 1}); err != ErrClosed {
 		t.Errorf("after Close: %v, want %v", err, ErrClosed)
 	}
-	s.Record(2, "b", "")
-	s.Close()
+	for range 200 { // more than the channel of requests holds
+		s.Record(2, "b", "")
+		s.Close()
+	}
 }
 
 // TestDamagedFile takes a file that is not a database for memory.

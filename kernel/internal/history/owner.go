@@ -57,11 +57,10 @@ func (o *owner) serve(requests <-chan request) {
 				o.write()
 				entries, err := o.find(r.query.Query)
 				r.query.answer <- answer{entries, err}
-			case r.close != nil:
+			case r.close:
 				flush.Stop()
 				o.write()
 				o.close()
-				close(r.close)
 				return
 			}
 		case <-flush.C:
@@ -105,10 +104,11 @@ func (o *owner) openFile(path string) error {
 
 // openAt opens the database of a URI and registers this session in it.
 func (o *owner) openAt(uri string) error {
-	// Another kernel holds the lock for the length of a small transaction.
+	// Another kernel holds the lock for the length of a small transaction; to
+	// wait longer would hold up the kernel's end.
 	// The immediate lock makes a writer wait at BEGIN, where SQLite waits,
 	// instead of failing at its first write.
-	db, err := sql.Open("sqlite", uri+"?_pragma=busy_timeout(5000)&_txlock=immediate")
+	db, err := sql.Open("sqlite", uri+"?_pragma=busy_timeout(2000)&_txlock=immediate")
 	if err != nil {
 		return err
 	}

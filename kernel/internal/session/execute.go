@@ -111,14 +111,7 @@ func (s *Session) execute(ctx context.Context, r request) {
 	c.out.publish("execute_input", &protocol.ExecuteInput{Code: c.req.Code, ExecutionCount: c.count})
 	c.run = s.enter(ctx, c)
 	reply := &protocol.ExecuteReply{Status: protocol.StatusOK, ExecutionCount: c.count}
-	var failed *failure
-	if !empty && !s.help(c) {
-		failed = s.runCell(ctx, c)
-	}
-	if failed == nil {
-		reply.UserExpressions = s.userExpressions(ctx, c)
-		reply.Payload = c.payload
-	}
+	failed := s.serve(ctx, c, reply)
 	s.leave()
 	if c.stored {
 		s.cfg.History.Record(c.count, c.req.Code, c.result)
@@ -130,6 +123,25 @@ func (s *Session) execute(ctx context.Context, r request) {
 		"engine":           s.cfg.ID,
 		"status":           reply.Status,
 	})
+}
+
+// serve runs the cell and what its request asks for besides. A panic in
+// it, which is a defect of the kernel, fails the cell and does not end the session.
+func (s *Session) serve(ctx context.Context, c *cell, reply *protocol.ExecuteReply) (failed *failure) {
+	defer func() {
+		if v := recover(); v != nil {
+			s.log.Error("defect in the kernel", "request", c.Header.MsgType, "panic", v, "stack", string(debug.Stack()))
+			failed = newFailure("defect", fmt.Sprint(v))
+		}
+	}()
+	if strings.TrimSpace(c.req.Code) != "" && !s.help(c) {
+		failed = s.runCell(ctx, c)
+	}
+	if failed == nil {
+		reply.UserExpressions = s.userExpressions(ctx, c)
+		reply.Payload = c.payload
+	}
+	return failed
 }
 
 // conclude publishes the last of a cell's output and makes its reply.
@@ -148,7 +160,7 @@ func (s *Session) conclude(c *cell, reply *protocol.ExecuteReply, failed *failur
 	reply.Failure = protocol.Failure(failed.ErrorContent)
 	c.out.finish()
 	if c.req.StopOnError {
-		s.queue.abort() // before any client can know of the error and send anew
+		s.queue.fail() // before any client can know of the error and send anew
 	}
 	c.out.publish("error", &failed.ErrorContent)
 }

@@ -79,14 +79,14 @@ func (s *Session) isClosing() bool {
 }
 
 // Interrupt ends the running cell; the second one within two seconds kills
-// the process that it runs in. It returns false if no cell runs. It may be
-// called from any goroutine.
+// the process that it runs in. In the moment between two cells it aborts those
+// that wait. It returns false if there is neither. It may be called from any goroutine.
 func (s *Session) Interrupt() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	run := s.running
 	if run == nil {
-		return false
+		return s.queue.abort()
 	}
 	again := !run.last.IsZero() && time.Since(run.last) <= secondWithin
 	run.last = time.Now()

@@ -143,6 +143,28 @@ func TestInterruptNothing(t *testing.T) {
 	})
 }
 
+// TestInterruptBetween interrupts while cells wait behind what is no cell.
+func TestInterruptBetween(t *testing.T) {
+	withSession(t, basics, func(t *testing.T, h *harness) {
+		release := make(chan bool)
+		h.session.cfg.StartEvaluator = nil
+		h.session.super.start = func(context.Context) (Evaluator, error) { <-release; return nil, context.Canceled }
+		h.evaluator().die() // the worker waits for another one
+		synctest.Wait()
+		h.shell("m", "comm_open", &protocol.CommOpen{CommID: "x", TargetName: "known"})
+		h.execute("a", "hello")
+		if !h.session.Interrupt() {
+			t.Error("Interrupt found nothing to end")
+		}
+		h.take()
+		close(release)
+		synctest.Wait()
+		if got := ofParent(h.take(), "a"); len(got) != 3 || got[1] != "a< execute_reply aborted 0" {
+			t.Errorf("sent %q", got)
+		}
+	})
+}
+
 var asking = map[string]program{"ask": func(p *fakeRun) *eval.Error {
 	p.print("what is ")
 	p.show(eval.Output{Input: &eval.InputRequest{Prompt: "your name? "}})

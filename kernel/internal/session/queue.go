@@ -57,16 +57,25 @@ func (q *queue) pop() (i item, ok, more bool) {
 	return i, true, true
 }
 
-// abort marks the executes that wait, and those still under way, after an error.
-func (q *queue) abort() {
+// fail aborts the executes that wait, and those still under way, after an error.
+func (q *queue) fail() {
+	q.mu.Lock()
+	q.failed = time.Now()
+	q.mu.Unlock()
+	q.abort()
+}
+
+// abort marks the executes that wait and tells whether there were any.
+func (q *queue) abort() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.failed = time.Now()
+	any := false
 	for i := range q.items {
 		if q.items[i].Header.MsgType == "execute_request" {
-			q.items[i].aborted = true
+			q.items[i].aborted, any = true, true
 		}
 	}
+	return any
 }
 
 // close aborts what waits and tells the worker that no more will come.

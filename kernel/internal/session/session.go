@@ -151,9 +151,7 @@ func (s *Session) Run(ctx context.Context) error {
 	end, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	s.super.close(end)
-	if s.cfg.History != nil {
-		s.cfg.History.Close()
-	}
+	s.cfg.History.Close()
 	err := s.cfg.Sockets.Close(end)
 	if cause := context.Cause(ctx); !errors.Is(cause, errShutdown) && !errors.Is(cause, context.Canceled) {
 		return cause
