@@ -89,6 +89,9 @@ func (p *fn) convertInterface(s string, x ast.Expr, to types.Type) string {
 	if to == nil || !types.IsInterface(to) {
 		return s
 	}
+	if b, ok := ast.Unparen(x).(*ast.BinaryExpr); ok && !p.isConst(x) && b.Op.Precedence() <= token.EQL.Precedence() {
+		return "bool(" + s + ")" // the interpreter would set an interface to a bool
+	}
 	switch from := p.typeOf(x); {
 	case p.isSessionError(from) && isError(to):
 		return p.boxed("Err", s, from)
@@ -296,13 +299,23 @@ func (p *fn) beside(x, other ast.Expr, prec int) string {
 func (p *fn) shiftOperand(x ast.Expr, prec int, t types.Type) string {
 	v := p.src.info.Types[x].Value
 	if v == nil {
-		return p.operand(x, prec)
+		return p.shiftCount(x, prec, t)
 	}
 	b, ok := t.Underlying().(*types.Basic)
 	if !ok || b.Info()&types.IsInteger == 0 || b.Info()&types.IsUntyped != 0 {
 		return p.constant(v, p.src.info.Types[x].Type, false)
 	}
 	return p.typ(t) + "(" + strings.Trim(literal(v, b), "()") + ")"
+}
+
+// shiftCount prints an operand of a shift. The interpreter takes some signed counts for
+// unsigned ones when they are expressions.
+func (p *fn) shiftCount(x ast.Expr, prec int, t types.Type) string {
+	b, ok := p.typeOf(x).Underlying().(*types.Basic)
+	if _, plain := ast.Unparen(x).(*ast.Ident); plain || !ok || t != types.Typ[types.Uint] || b.Info()&types.IsUnsigned != 0 {
+		return p.operand(x, prec)
+	}
+	return "uint(" + p.expr(x) + ")"
 }
 
 // equality of mixed operands converts one of them, as Go does implicitly. With an interface the whole is put in

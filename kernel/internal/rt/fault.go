@@ -53,7 +53,9 @@ func Fix(v any) any {
 			return f
 		}
 	case *reflect.ValueError:
-		return runtimeFault("invalid memory address or nil pointer dereference")
+		if x.Kind == reflect.Invalid { // others are the interpreter's mistakes and must not look like the cell's
+			return runtimeFault("invalid memory address or nil pointer dereference")
+		}
 	case runtime.Error:
 		return x
 	case error:
