@@ -1,7 +1,6 @@
 package install
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,14 +31,10 @@ func UserDataDir() (string, error) {
 	return dataDir()
 }
 
-// ErrNoPython means that no Python 3 was found.
-var ErrNoPython = errors.New("no Python 3 was found on the PATH")
-
 // The functions below have a body for each platform:
 //
 //	newSession() *syscall.SysProcAttr
 //	userDataDir(home string) string     Jupyter's data folder of a user
 //	vscodeDataDir(home string) string   the one that VS Code looks in, whatever the environment says
 //	systemDataDirs() []string           Jupyter's data folders for all users
-//	scripts(prefix string) string       where a Python environment has its programs
 //	executable(info fs.FileInfo) bool   whether a file may be run

@@ -16,6 +16,4 @@ func vscodeDataDir(home string) string { return filepath.Join(home, ".local", "s
 
 func systemDataDirs() []string { return nil }
 
-func scripts(prefix string) string { return filepath.Join(prefix, "bin") }
-
 func executable(info fs.FileInfo) bool { return info.Mode().IsRegular() }

@@ -33,6 +33,4 @@ func systemDataDirs() []string {
 	return nil
 }
 
-func scripts(prefix string) string { return filepath.Join(prefix, "Scripts") }
-
 func executable(info fs.FileInfo) bool { return info.Mode().IsRegular() }

@@ -45,9 +45,11 @@ var imports = map[string][]string{
 	"kernel/internal/symbols":     {"kernel/internal/rt", "kernel/display", "kernel/process", "kernel/thread", "kernel/internal/card"},
 	"notebooks/nbformat":          {},
 	"notebooks/client":            {"kernel/protocol", "notebooks/nbformat"},
-	"install":                     {},
+	"install":                     {"install/venv"},
+	"install/venv":                {},
+	"install/venv/venvtest":       {"install/venv"},
 	"install/frontends":           {},
-	"cmd/iyagi":                   {"kernel", "kernel/protocol", "install", "notebooks/client", "notebooks/nbformat"},
+	"cmd/iyagi":                   {"kernel", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/nbformat"},
 }
 
 // soleUsers are libraries that one package wraps for all others.

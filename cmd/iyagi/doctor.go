@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"iyagi/install"
+	"iyagi/install/venv"
 	"iyagi/notebooks/client"
 	"iyagi/notebooks/nbformat"
 )
@@ -87,7 +88,7 @@ func (d *doctor) lab(ctx context.Context) *install.Lab {
 		d.say(good, "JupyterLab", "%s: %s", lab.Version, strings.Join(lab.Command, " "))
 		return lab
 	}
-	if _, err := install.FindPython(ctx); err != nil {
+	if _, err := venv.FindPython(ctx); err != nil {
 		d.say(warning, "JupyterLab", "not found, and %v; iyagi run needs neither", err)
 		return nil
 	}
@@ -102,7 +103,7 @@ func (d *doctor) kernelspecs(ctx context.Context, exe string, lab *install.Lab) 
 	if lab != nil && lab.Prefix != "" {
 		prefixes = append(prefixes, lab.Prefix)
 	}
-	if p, err := install.FindPython(ctx); err == nil && (lab == nil || p.Prefix != lab.Prefix) {
+	if p, err := venv.FindPython(ctx); err == nil && (lab == nil || p.Prefix != lab.Prefix) {
 		prefixes = append(prefixes, p.Prefix)
 	}
 	folders := install.Folders(prefixes...)
