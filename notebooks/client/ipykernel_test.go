@@ -4,50 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
+	"iyagi/install/venv/venvtest"
 	"iyagi/kernel/protocol"
 	"iyagi/notebooks/nbformat"
 )
 
-// python makes a virtual environment with ipykernel in the user's cache, once.
-var python = sync.OnceValues(func() (string, error) {
-	base, err := exec.LookPath("python3")
-	if err != nil {
-		return "", err
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(cache, "iyagi", "test-client-venv")
-	exe := filepath.Join(dir, "bin", "python3")
-	if exec.Command(exe, "-c", "import ipykernel").Run() == nil {
-		return exe, nil
-	}
-	for _, args := range [][]string{{base, "-m", "venv", dir}, {exe, "-m", "pip", "install", "-q", "ipykernel"}} {
-		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-			return "", fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
-		}
-	}
-	return exe, nil
-})
-
 func ipykernel(t testing.TB) Kernel {
 	t.Helper()
-	exe, err := python()
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("Python with ipykernel is needed: %v", err)
-		}
-		t.Skipf("no Python with ipykernel: %v", err)
-	}
-	return Kernel{Name: "ipykernel", Argv: []string{exe, "-m", "ipykernel_launcher", "-f", "{connection_file}"}}
+	python := venvtest.Jupyter(t).Program("python")
+	return Kernel{Name: "ipykernel", Argv: []string{python, "-m", "ipykernel_launcher", "-f", "{connection_file}"}}
 }
 
 // The client against the kernel that all clients are made for.

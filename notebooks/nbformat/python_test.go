@@ -2,49 +2,18 @@ package nbformat
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
-)
 
-// python makes a virtual environment with Jupyter's own nbformat in the user's
-// cache, once.
-var python = sync.OnceValues(func() (string, error) {
-	base, err := exec.LookPath("python3")
-	if err != nil {
-		return "", err
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(cache, "iyagi", "test-nbformat-venv")
-	exe := filepath.Join(dir, "bin", "python3")
-	if exec.Command(exe, "-c", "import nbformat").Run() == nil {
-		return exe, nil
-	}
-	for _, args := range [][]string{{base, "-m", "venv", dir}, {exe, "-m", "pip", "install", "-q", "nbformat"}} {
-		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-			return "", fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
-		}
-	}
-	return exe, nil
-})
+	"iyagi/install/venv/venvtest"
+)
 
 // What this package writes anew is what Jupyter's nbformat accepts and would
 // write itself, to the byte.
 func TestAgainstJupyter(t *testing.T) {
-	exe, err := python()
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("Python with nbformat is needed: %v", err)
-		}
-		t.Skipf("no Python with nbformat: %v", err)
-	}
+	python := venvtest.Jupyter(t).Program("python")
 	n := New()
 	n.Metadata.Set("kernelspec", map[string]string{"name": "iyagi", "display_name": "Go (Iyagi)", "language": "go"})
 	for _, source := range []string{"", "\n", "한글 \"quoted\" \\ \t\x01\x7f", "a\rb\r\nc\x0bd\u2028e\u0085f", "<&>\u00e9\U0001F600"} {
@@ -66,7 +35,7 @@ func TestAgainstJupyter(t *testing.T) {
 	}
 	script := "import sys, nbformat\nn = nbformat.read(sys.argv[1], 4)\nnbformat.validate(n)\nnbformat.write(n, sys.argv[2])"
 	again := path + ".again"
-	if out, err := exec.Command(exe, "-c", script, path, again).CombinedOutput(); err != nil {
+	if out, err := exec.Command(python, "-c", script, path, again).CombinedOutput(); err != nil {
 		t.Fatalf("nbformat refuses the file: %v\n%s", err, out)
 	}
 	mine, err := os.ReadFile(path)
