@@ -59,10 +59,10 @@ func unquote(s string) string {
 }
 
 func parseConnection(data []byte) (ConnectionInfo, error) {
-	var refused struct {
-		CurvePublic  json.RawMessage `json:"curve_publickey"`
-		CurveSecret  json.RawMessage `json:"curve_secretkey"`
-		Registration json.RawMessage `json:"registration_port"`
+	var refused struct { // null: not asked for
+		CurvePublic  *json.RawMessage `json:"curve_publickey"`
+		CurveSecret  *json.RawMessage `json:"curve_secretkey"`
+		Registration *json.RawMessage `json:"registration_port"`
 	}
 	info := ConnectionInfo{Transport: "tcp", Scheme: "hmac-sha256"}
 	if err := json.Unmarshal(data, &info); err != nil {

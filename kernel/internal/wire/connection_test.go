@@ -52,6 +52,9 @@ func TestConnectionRefused(t *testing.T) {
 	if err != nil || got.IP != "127.0.0.1" || got.Transport != "tcp" || got.Scheme != "hmac-sha256" {
 		t.Errorf("defaults: %+v, %v", got, err)
 	}
+	if _, err := parseConnection([]byte(`{"curve_publickey": null, "curve_secretkey": null, "registration_port": null}`)); err != nil {
+		t.Errorf("nothing asked for: %v", err)
+	}
 }
 
 func TestAddress(t *testing.T) {

@@ -263,9 +263,10 @@ func (p *peer) subscription(on byte, topic []byte) error {
 	return nil
 }
 
-// end ends the connection from the reader's side, because of err.
+// end ends the connection from the reader's side, because of err. After hangUp
+// that is the deadline of a client that has not taken note, which is no news.
 func (p *peer) end(err error) {
-	if !p.isDead() {
+	if !p.isDead() && !p.closing.Load() {
 		p.ep.logEnd(p.raw, "closed connection", err)
 	}
 	p.kill()

@@ -223,6 +223,23 @@ func TestClose(t *testing.T) {
 	again.Close(t.Context())
 }
 
+// TestCloseQuietly closes while clients of all channels stay connected and do
+// nothing, which is no reason for a line in the log.
+func TestCloseQuietly(t *testing.T) {
+	s, logged := open(t, Limits{})
+	serve(t, s)
+	for _, ch := range channels {
+		connect(t, s, ch, clientType(ch), "")
+	}
+	subscribe(t, s)
+	if err := s.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if logged.String() != "" {
+		t.Errorf("logged:\n%s", logged)
+	}
+}
+
 // TestChurn lets clients of all kinds come and go while messages pass. It is
 // for the race detector, and for what only shows by chance.
 func TestChurn(t *testing.T) {
