@@ -293,14 +293,17 @@ func TestPending(t *testing.T) {
 		t.Errorf("%d at the reader's end, %d at the writer's", Pending(r), Pending(w))
 	}
 	held := 0
-	n, err := Receive(r, make([]byte, 3), func() { held++ }, func() { held-- })
+	n, err := Receive(r, make([]byte, 3), func() int { held++; return 0 }, func() { held-- })
 	if n != 3 || err != nil || held != 1 || Pending(r) != 2 {
 		t.Errorf("%d bytes, %v, lock %d", n, err, held)
 	}
-	Receive(r, make([]byte, 3), func() {}, func() {})
+	if n, _ := Receive(r, make([]byte, 3), func() int { return 1 }, func() {}); n != 1 {
+		t.Errorf("%d bytes, want 1", n)
+	}
+	Receive(r, make([]byte, 3), func() int { return 0 }, func() {})
 	done := make(chan error)
 	go func() {
-		_, err := Receive(r, make([]byte, 3), func() { held++ }, func() { held-- })
+		_, err := Receive(r, make([]byte, 3), func() int { held++; return 0 }, func() { held-- })
 		done <- err
 	}()
 	w.Close()

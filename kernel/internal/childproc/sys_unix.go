@@ -72,7 +72,7 @@ func pending(f *os.File) int {
 	return n
 }
 
-func receive(f *os.File, buf []byte, lock, unlock func()) (n int, err error) {
+func receive(f *os.File, buf []byte, lock func() int, unlock func()) (n int, err error) {
 	c, err := f.SyscallConn()
 	if err != nil {
 		lock()
@@ -81,9 +81,12 @@ func receive(f *os.File, buf []byte, lock, unlock func()) (n int, err error) {
 	held := false
 	var failed error
 	err = c.Read(func(fd uintptr) bool {
-		lock()
+		room := buf
+		if most := lock(); most > 0 {
+			room = buf[:min(most, len(buf))]
+		}
 		for {
-			n, failed = unix.Read(int(fd), buf)
+			n, failed = unix.Read(int(fd), room)
 			if failed != unix.EINTR {
 				break
 			}

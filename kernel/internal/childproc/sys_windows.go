@@ -168,7 +168,7 @@ func duplicate(f *os.File) (*os.File, error) {
 
 func pending(*os.File) int { return 0 }
 
-func receive(f *os.File, buf []byte, lock, unlock func()) (int, error) {
+func receive(f *os.File, buf []byte, lock func() int, unlock func()) (int, error) {
 	n, err := f.Read(buf)
 	lock()
 	return n, err

@@ -5,9 +5,11 @@ import (
 	"encoding/binary"
 )
 
-// TokenSize is the number of random bytes that a barrier begins with. What a
-// program prints cannot contain them but by a chance of 2^-128.
-const TokenSize = 16
+// TokenSize is the number of bytes that a barrier begins with: a zero byte,
+// which text does not end with and which is therefore not held back in case a
+// barrier follows, and random ones. What a program prints cannot contain them but by
+// a chance of 2^-128.
+const TokenSize = 17
 
 const barrierSize = TokenSize + 8 + 1
 

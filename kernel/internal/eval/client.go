@@ -93,7 +93,7 @@ func (c *Client) launch(ctx context.Context, cfg Config) (err error) {
 		return err
 	}
 	hello := &Hello{}
-	rand.Read(hello.Token[:])
+	rand.Read(hello.Token[1:]) // see TokenSize
 	for i := range c.readers {
 		c.readers[i] = &reader{index: i, file: ours[i], token: &hello.Token, m: c.merge}
 	}

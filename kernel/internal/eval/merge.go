@@ -34,7 +34,9 @@ type merger struct {
 	cond       *sync.Cond // something below has changed
 	stdout     *os.File   // descriptor 1
 	reached    [2]uint64  // last barrier read on descriptor 1 and 2
-	waits      [2]bool    // the descriptor's reader waits at a barrier
+	waits      [2]Barrier // where the descriptor's reader waits; zero: it does not
+	holds      bool       // the reader of descriptor 1 has read what it has not delivered
+	first      int        // bytes of descriptor 1 that go before what was read of 2; -1: any
 	released   uint64     // last barrier whose event was delivered
 	ended      [3]bool    // descriptor 1, descriptor 2, control: closed
 	id         int        // Run that text belongs to: the running one, or the last
@@ -47,7 +49,7 @@ const control = 2 // index in merger.ended
 var streamNames = [2]string{"stdout", "stderr"}
 
 func newMerger(background func(int, Output)) *merger {
-	m := &merger{background: background}
+	m := &merger{background: background, first: -1}
 	m.cond = sync.NewCond(&m.mu)
 	return m
 }
@@ -59,12 +61,29 @@ func (m *merger) begin(id int, r func(Output)) {
 	m.id, m.receiver = id, r
 }
 
-// yield makes the reader of descriptor 2, which has just read, wait until that
-// of descriptor 1 has delivered what stood in its pipe by then. It needs mu.
-func (m *merger) yield() {
-	for !m.waits[0] && !m.ended[0] && childproc.Pending(m.stdout) > 0 {
+// lock is taken by the reader of descriptor i before it reads. It returns how
+// much may be read; 0: any.
+func (m *merger) lock(i int) int {
+	m.mu.Lock()
+	for i == 0 && m.first == 0 {
 		m.cond.Wait()
 	}
+	if i == 0 && m.first > 0 {
+		return m.first
+	}
+	return 0
+}
+
+// yield makes the reader of descriptor 2, which has text to deliver, wait until
+// that of descriptor 1 has delivered what it holds and what stands in its pipe
+// now, and no more. It needs mu.
+func (m *merger) yield() {
+	m.first = childproc.Pending(m.stdout)
+	m.cond.Broadcast()
+	for (m.first > 0 || m.holds) && !m.blocked(0) && !m.ended[0] {
+		m.cond.Wait()
+	}
+	m.first = -1
 }
 
 // unlock is called when the reader has delivered what it read.
@@ -95,12 +114,18 @@ func (m *merger) deliver(id int, o Output) {
 
 // pass waits at a barrier of descriptor i until text may go on. It needs mu.
 func (m *merger) pass(i int, b Barrier) {
-	m.reached[i], m.waits[i] = b.Number, true
+	m.reached[i], m.waits[i] = b.Number, b
 	m.cond.Broadcast()
-	for !m.met(b.Number) || b.Event && m.released < b.Number && !m.ended[control] {
+	for m.blocked(i) {
 		m.cond.Wait()
 	}
-	m.waits[i] = false
+	m.waits[i] = Barrier{}
+}
+
+// blocked tells whether the reader of descriptor i must wait at a barrier. It needs mu.
+func (m *merger) blocked(i int) bool {
+	b := m.waits[i]
+	return !m.met(b.Number) || b.Event && m.released < b.Number && !m.ended[control]
 }
 
 // met tells whether both descriptors have come to barrier n. It needs mu.
@@ -162,11 +187,17 @@ func (r *reader) run() {
 		} else if d := r.crash.Patience(); d > 0 {
 			r.file.SetReadDeadline(time.Now().Add(d))
 		}
-		n, err := childproc.Receive(r.file, buf[kept:], r.m.mu.Lock, r.m.unlock)
-		if n > 0 && r.index == 1 {
-			r.m.yield()
+		n, err := childproc.Receive(r.file, buf[kept:], func() int { return r.m.lock(r.index) }, r.m.unlock)
+		if r.index == 0 {
+			r.m.holds = true
+			if r.m.first > 0 {
+				r.m.first = max(r.m.first-n, 0)
+			}
 		}
 		kept = copy(buf, r.take(buf[:kept+n]))
+		if r.index == 0 {
+			r.m.holds = false
+		}
 		again := err == nil
 		if errors.Is(err, os.ErrDeadlineExceeded) && !r.crash.final.Load() {
 			r.m.text(r.index, r.crash.Release())
@@ -199,7 +230,9 @@ func (r *reader) take(data []byte) []byte {
 
 func (r *reader) text(p []byte) {
 	if r.index == 1 {
-		p = r.crash.Hold(p)
+		if p = r.crash.Hold(p); len(p) > 0 {
+			r.m.yield()
+		}
 	}
 	r.m.text(r.index, p)
 }

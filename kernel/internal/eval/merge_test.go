@@ -25,7 +25,7 @@ type bench struct {
 
 func newBench(t testing.TB) *bench {
 	b := &bench{t: t, m: newMerger(nil)}
-	copy(b.token[:], "0123456789abcde\xff")
+	copy(b.token[:], "0123456789abcdef\xff")
 	for i := range 2 {
 		r, w, err := os.Pipe()
 		if err != nil {
@@ -92,7 +92,7 @@ func TestMerge(t *testing.T) {
 				want.WriteString("<d>")
 				continue
 			case 1:
-				text += "0123456789abcde"[:r.Intn(16)]
+				text += "0123456789abcdef"[:r.Intn(17)]
 			case 2:
 				text = "\nfatal error: not at all\n"
 			}
@@ -126,9 +126,9 @@ func TestSplitBarrier(t *testing.T) {
 }
 
 func FuzzCut(f *testing.F) {
-	token := [TokenSize]byte([]byte("0123456789abcdef"))
-	f.Add([]byte("text0123456789abcdef........\x01more"), 3)
-	f.Add([]byte("0120123456"), 1)
+	token := [TokenSize]byte([]byte("\x000123456789abcdef"))
+	f.Add([]byte("text\x000123456789abcdef........\x01more"), 3)
+	f.Add([]byte("\x0001\x00012"), 1)
 	f.Fuzz(func(t *testing.T, data []byte, step int) {
 		step = max(1, min(step, len(data)))
 		// However data is divided, the text and the barriers are the same.

@@ -132,7 +132,7 @@ func (s *starter) begin() {
 	s.records, s.read = w, r
 	go func() {
 		defer r.Close()
-		readRecords(r, s.deliver.Lock, s.unlock, s.take)
+		readRecords(r, func() int { s.deliver.Lock(); return 0 }, s.unlock, s.take)
 	}()
 }
 
@@ -199,9 +199,10 @@ type task struct {
 func (s *starter) readRaw(c *child, stream int, f *os.File) {
 	buf := make([]byte, 32<<10)
 	var goal int64 // records up to here were written before what is read
-	lock := func() {
+	lock := func() int {
 		s.deliver.Lock()
 		goal = s.standing() // while the child writes no further record
+		return 0
 	}
 	for again := true; again; {
 		if d := c.crash.Patience(); stream == 1 && d > 0 {

@@ -56,7 +56,7 @@ func (o *output) write(stream int, p []byte) (int, error) {
 	o.mu.Lock()
 	if org.id == o.id {
 		defer o.mu.Unlock()
-		if o.last != stream || o.others(1-stream) {
+		if paused := o.pause(); paused || o.last != stream {
 			if err := o.barrier(false); err != nil {
 				return 0, err
 			}
@@ -72,17 +72,17 @@ func (o *output) write(stream int, p []byte) (int, error) {
 }
 
 // programTime is less than it takes to run a program: between two writes that
-// are closer there was none. To ask the pipe costs a third of a write. What stands there may
-// be an old barrier too; one more does no harm.
+// are closer there was none.
 const programTime = 100 * time.Microsecond
 
-// others tells whether another program has written to a stream what the kernel
-// has not read: text that is written now to the other stream comes after it. It needs mu.
-func (o *output) others(stream int) bool {
-	now := time.Now()
+// pause tells whether another program may have written to a stream since the
+// last write. Text that is written now then stands behind a barrier. (To ask the
+// other pipe for unread bytes is not enough: the kernel may have taken them a moment
+// ago and not have delivered them.) It needs mu.
+func (o *output) pause() bool {
 	before := o.wrote
-	o.wrote = now
-	return now.Sub(before) > programTime && childproc.Pending(o.files[stream]) > 0
+	o.wrote = time.Now()
+	return o.wrote.Sub(before) > programTime
 }
 
 // barrier needs mu.

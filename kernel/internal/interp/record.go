@@ -132,7 +132,7 @@ func (w *recorder) write(kind byte, payload []byte) error {
 
 // readRecords calls f with each record of the pipe until its end. It takes
 // bytes out of the pipe, and calls f, while it holds the lock.
-func readRecords(in *os.File, lock, unlock func(), f func(record)) error {
+func readRecords(in *os.File, lock func() int, unlock func(), f func(record)) error {
 	buf := make([]byte, 256<<10)
 	kept := 0
 	for {
