@@ -8,8 +8,8 @@
 //
 // runs the same scripts against ipykernel. What fails there too is a fault of the script, not of Iyagi.
 //
-// The tests make what they need by themselves: a Python virtual environment and a folder of Node packages in the user's cache folder, named by what is in them, made
-// under a file lock and kept from run to run; the iyagi program and its kernelspec in a temporary folder. JupyterLab is driven in Debian's Chromium or in Chrome, or in the
+// The tests make what they need by themselves: the Python virtual environment of package venvtest and a folder of Node packages in the user's cache folder, named by
+// what is in them, made under a file lock and kept from run to run; the iyagi program and its kernelspec in a temporary folder. JupyterLab is driven in Debian's Chromium or in Chrome, or in the
 // program that IYAGI_TEST_CHROME names. Without Python, Node or a browser a test says so in one line and skips; with CI=true it fails. Screenshots and
 // executed notebooks are left in the folder artifacts of the repository.
 package frontends

@@ -5,9 +5,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"iyagi/install/venv/venvtest"
 )
 
-// runNode runs a script of testdata with the packages of the Node outfit; the scripts are CommonJS, which finds them by NODE_PATH.
+// runNode runs a script of testdata with the given folder's packages; the scripts are CommonJS, which finds them by NODE_PATH.
 func (st stage) runNode(t *testing.T, limit time.Duration, packages, file string) {
 	t.Helper()
 	st.set("NODE_PATH", filepath.Join(packages, "node_modules"))
@@ -23,9 +25,9 @@ func TestVSCode(t *testing.T) {
 	packages := needNode(t)
 	st := newStage(t)
 	if *kernelName != ours { // ipykernel's own kernelspec says "python", found by PATH
-		folder := needPython(t)
-		st = newStage(t, filepath.Dir(venvProgram(folder, "python")))
-		st.set("JUPYTER_PATH", filepath.Join(folder, "share", "jupyter"))
+		python := venvtest.Jupyter(t)
+		st = newStage(t, filepath.Dir(python.Program("python")))
+		st.set("JUPYTER_PATH", filepath.Join(python.Dir, "share", "jupyter"))
 	}
 	st.runNode(t, 3*time.Minute, packages, "vscode_test.js")
 }
@@ -36,7 +38,7 @@ func TestJupyterLab(t *testing.T) {
 		t.Skip("front ends take their time")
 	}
 	t.Parallel()
-	program := venvProgram(needPython(t), "python")
+	program := venvtest.Jupyter(t).Program("python")
 	packages, browser := needNode(t), needBrowser(t)
 	st := newStage(t, filepath.Dir(program))
 	st.set("PYTHON", program)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"iyagi/install/venv/venvtest"
 )
 
 // runPython runs a script of testdata in the virtual environment.
@@ -14,7 +16,7 @@ func runPython(t *testing.T, limit time.Duration, file string, settings ...strin
 		t.Skip("front ends take their time")
 	}
 	t.Parallel()
-	program := venvProgram(needPython(t), "python")
+	program := venvtest.Jupyter(t).Program("python")
 	st := newStage(t, filepath.Dir(program))
 	for _, s := range settings {
 		name, value, _ := strings.Cut(s, "=")
