@@ -1,8 +1,10 @@
 package lower
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
+	"strconv"
 	"strings"
 )
 
@@ -121,7 +123,7 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 	for i, a := range x.Args {
 		out[i] = p.as(a, paramType(sig, i, x.Ellipsis.IsValid()))
 		if encodes(f) && types.IsInterface(paramType(sig, i, x.Ellipsis.IsValid())) && p.u.described(p.typeOf(a)) {
-			out[i] = p.d.rt("Plain") + "(" + out[i] + ")"
+			out[i] = fmt.Sprintf("%s(%s, %s)", p.d.rt("Encode"), out[i], strconv.Quote(p.staticSpec(p.typeOf(a))))
 		}
 		if last := sig.Params().Len() - 1; wrap && sig.Variadic() && i >= last {
 			out[i] = p.printed(f, a, out[i], x.Ellipsis.IsValid())

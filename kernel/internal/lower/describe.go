@@ -145,7 +145,7 @@ func (p *typer) registration(t *types.Named, name string) string {
 		if recv != types.Type(t) {
 			star = "*"
 		}
-		for _, m := range []string{"Error", "String", "GoString", "Format", "MimeBundle", "Unwrap", "Is"} {
+		for _, m := range []string{"Error", "String", "GoString", "Format", "MimeBundle", "Unwrap", "Is", "MarshalJSON", "MarshalText"} {
 			if f := p.methodHook(recv, m); f != "" && !seen[m] {
 				seen[m] = true
 				args = append(args, strconv.Quote(star+m), f)
@@ -168,6 +168,7 @@ func (p *typer) methodHook(recv types.Type, name string) string {
 	switch {
 	case format && types.TypeString(types.NewSignatureType(nil, nil, nil, sig.Params(), sig.Results(), false), nil) == "func(s fmt.State, verb rune)",
 		format && sig.Params().Len() == 2 && sig.Results().Len() == 0 && sig.Params().At(0).Type().String() == "fmt.State":
+	case strings.HasPrefix(name, "Marshal") && sig.Params().Len() == 0 && types.TypeString(sig.Results(), nil) == "([]byte, error)":
 	case name == "Is" && sig.Params().Len() == 1 && sig.Results().Len() == 1 && types.Identical(sig.Params().At(0).Type(), types.Universe.Lookup("error").Type()):
 	case !format && name != "Is" && sig.Params().Len() == 0 && sig.Results().Len() == 1:
 	default:
@@ -182,6 +183,9 @@ func (p *typer) methodHook(recv types.Type, name string) string {
 	}
 	if format {
 		return fmt.Sprintf("func(v__ interface{}, s__ %s.State, c__ rune) { %s }", p.d.pkg("fmt"), f.boundCall(r, s, []string{"s__", "c__"}))
+	}
+	if strings.HasPrefix(name, "Marshal") {
+		return "func(v__ interface{}) ([]byte, error) { b__, e__ := " + f.boundCall(r, s, nil) + "; return b__, e__ }"
 	}
 	if name == "Is" {
 		return "func(v__ interface{}, e__ error) bool { return " + f.boundCall(r, s, []string{"e__"}) + " }"

@@ -54,7 +54,7 @@ func Fix(v any) any {
 		}
 	case *reflect.ValueError:
 		if x.Kind == reflect.Invalid { // others are the interpreter's mistakes and must not look like the cell's
-			return runtimeFault("invalid memory address or nil pointer dereference")
+			return nilDereference
 		}
 	case runtime.Error:
 		return x
@@ -72,8 +72,16 @@ func Fix(v any) any {
 	return v
 }
 
+// nilDereference is the run time's own error.
+var nilDereference = func() (err runtime.Error) {
+	defer func() { err, _ = recover().(runtime.Error) }()
+	var p *struct{ n int }
+	p.n++
+	return nil
+}()
+
 // reflectFault knows the texts that package reflect panics with.
-func reflectFault(s string) (Fault, bool) {
+func reflectFault(s string) (runtime.Error, bool) {
 	switch {
 	case strings.HasPrefix(s, "reflect: slice index out of range"),
 		strings.HasPrefix(s, "reflect: array index out of range"),
@@ -85,9 +93,9 @@ func reflectFault(s string) (Fault, bool) {
 		return runtimeFault("makeslice: len out of range"), true
 	case strings.HasPrefix(s, "reflect: call of"), strings.HasPrefix(s, "reflect.Value."), strings.HasPrefix(s, "reflect: indirection"),
 		strings.HasPrefix(s, "reflect: reflect.Value.SetMapIndex"):
-		return runtimeFault("invalid memory address or nil pointer dereference"), true
+		return nilDereference, true
 	}
-	return Fault{}, false
+	return nil, false
 }
 
 // Text is a recovered value as Go prints it after "panic: ".

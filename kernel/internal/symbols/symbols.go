@@ -45,6 +45,7 @@ var own = interp.Exports{
 		"LoadVar":    reflect.ValueOf(rt.LoadVar),
 		"Mark":       reflect.ValueOf(rt.Mark),
 		"PanicRange": reflect.ValueOf(rt.PanicRange),
+		"Encode":     reflect.ValueOf(rt.Encode),
 		"Plain":      reflect.ValueOf(rt.Plain),
 		"Print":      reflect.ValueOf(rt.Print),
 		"Println":    reflect.ValueOf(rt.Println),

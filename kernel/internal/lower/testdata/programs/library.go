@@ -269,3 +269,23 @@ func main() {
 	enc.Encode(map[string]any{"d": Monday, "p": people[0]})
 	fmt.Print(buf.String())
 }
+
+type Stamp struct{ sec int }
+
+func (s Stamp) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint("t", s.sec)) }
+
+type Doc struct {
+	At    Stamp            `json:"at"`
+	List  []Stamp          `json:"list"`
+	Days  map[string]Stamp `json:"days"`
+	Other int              `json:"other,omitempty"`
+	Ptr   *Stamp           `json:"ptr"`
+	Null  *Stamp           `json:"null"`
+}
+
+func init() {
+	b, err := json.Marshal(Doc{Stamp{1}, []Stamp{{2}}, map[string]Stamp{"a": {3}}, 0, &Stamp{4}, nil})
+	fmt.Println(string(b), err)
+	b, err = json.Marshal(&Stamp{5})
+	fmt.Println(string(b), err)
+}
