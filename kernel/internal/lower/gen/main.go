@@ -28,9 +28,13 @@ var packages = []struct {
 	{"maps", []string{"maps.go", "iter.go"}, map[string]bool{"clone": true, "Clone": true}},
 }
 
+// license is what the copies keep.
+const license = "// Copyright The Go Authors. All rights reserved. Use of this source code is\n// governed by a BSD-style license: https://go.dev/LICENSE\n\n"
+
 func main() {
 	for _, p := range packages {
 		var out bytes.Buffer
+		out.WriteString(license)
 		for i, name := range p.files {
 			text, err := stripped(filepath.Join(runtime.GOROOT(), "src", p.path, name), p.drop)
 			if err != nil {
