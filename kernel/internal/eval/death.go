@@ -167,7 +167,8 @@ func sentence(fatal, first, limit string) string {
 	case fatal != "":
 		return fatal
 	}
-	return strings.TrimSuffix(first, " [recovered]")
+	first, _, _ = strings.Cut(first, " [recovered") // "… [recovered, repanicked]"
+	return first
 }
 
 // traceLine is a line of the interpreter about one call that a panic passed.

@@ -258,3 +258,26 @@ func TestLeaks(t *testing.T) {
 		t.Errorf("%d open files, %d before", n, files)
 	}
 }
+
+// TestKillWithChildren: nothing that a killed evaluator has started lives on.
+func TestKillWithChildren(t *testing.T) {
+	n := open(t)
+	u := n.unit(`fmt.Println("go"); test.Run(t_foo, t_bar)`, nil, testImport, "fmt")
+	n.task(&u, "foo", `time.Sleep(time.Hour)`, nil, "time")
+	n.task(&u, "bar", `exec.Command("sleep", "1000").Start(); exec.Command("setsid", "sleep", "1000").Run()`, nil, "os/exec")
+	wait := n.start(u, nil)
+	for len(n.client.Processes()) < 5 { // evaluator, foo, bar, two sleeps
+		time.Sleep(5 * time.Millisecond)
+	}
+	kill(t, n.client.PID())
+	if _, err := wait(); err == nil || err.Name != "fatal" {
+		t.Errorf("%+v", err)
+	}
+	// Killed processes may stand in the table for a moment after the Done.
+	for deadline := time.Now().Add(2 * time.Second); len(n.client.Processes()) > 0 && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	if left := n.client.Processes(); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
