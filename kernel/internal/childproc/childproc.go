@@ -10,9 +10,10 @@
 // it started, its group and itself. On Linux the parent-death signal does
 // the same for a child too busy to read its lifeline.
 //
-// Processes that left their group and lost their parent are still found:
-// every process below a [Tree] inherits a mark in its environment, and a
-// process that called [AdoptOrphans] becomes the parent of what its descendants leave behind.
+// Processes that left their group and lost their parent are still found: every
+// process below a [Tree] inherits a mark in its environment, and a process that
+// called [AdoptOrphans] becomes the parent of what its descendants leave
+// behind.
 //
 // The package knows nothing of evaluators and workers; it moves no data.
 package childproc
@@ -168,7 +169,8 @@ type State struct {
 func Start(ctx context.Context, role string, o Options) (*Process, error) {
 	switch {
 	case !self.ready:
-		// Without Main the child would run the whole program again, which starts children, and so on.
+		// Without Main the child would run the whole program again, which
+		// starts children, and so on.
 		return nil, errors.New("start a child process: this program does not call childproc.Main first in main")
 	case self.depth >= maxDepth:
 		return nil, fmt.Errorf("start a child process: %d processes stand one below the other already", maxDepth)

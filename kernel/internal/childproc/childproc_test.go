@@ -184,7 +184,8 @@ func startFamily(t *testing.T, tree Tree) (*Process, []int) {
 	return p, pids
 }
 
-// gone waits for processes to end, which no event tells of processes that are not children.
+// gone waits for processes to end, which no event tells of processes that are
+// not children.
 func gone(t *testing.T, pids []int) {
 	t.Helper()
 	deadline := time.Now().Add(5 * time.Second)
@@ -282,7 +283,8 @@ func TestParentHelper(t *testing.T) {
 	select {}
 }
 
-// TestPending: bytes that are not read are counted at both ends, and Receive takes them under the lock.
+// TestPending: bytes that are not read are counted at both ends, and Receive
+// takes them under the lock.
 func TestPending(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("not told there")

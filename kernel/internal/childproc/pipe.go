@@ -15,10 +15,11 @@ func Duplicate(f *os.File) (*os.File, error) { return duplicate(f) }
 func Pending(f *os.File) int { return pending(f) }
 
 // Receive reads from a pipe as Read does, and calls lock just before it takes
-// bytes out, at most as many as lock returns (0: as buf holds), so that the caller holds the lock from before they leave the pipe until it
-// has dealt with them: another goroutine with the lock finds them in the pipe ([Pending]) or
-// dealt with. It returns with the lock held. Where the platform cannot wait
-// for a pipe without reading, the lock is taken after the read.
+// bytes out, at most as many as lock returns (0: as buf holds), so that the
+// caller holds the lock from before they leave the pipe until it has dealt with
+// them: another goroutine with the lock finds them in the pipe ([Pending]) or
+// dealt with. It returns with the lock held. Where the platform cannot wait for
+// a pipe without reading, the lock is taken after the read.
 func Receive(f *os.File, buf []byte, lock func() int, unlock func()) (int, error) {
 	return receive(f, buf, lock, unlock)
 }

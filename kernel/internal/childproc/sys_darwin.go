@@ -36,7 +36,8 @@ func processes() []process {
 	return out
 }
 
-// marked is always false: another process's environment is not to be had without entitlements.
+// marked is always false: another process's environment is not to be had
+// without entitlements.
 func marked(int, string) bool { return false }
 
 func adopt() error { return nil }

@@ -73,7 +73,8 @@ func spawn(exe, role string, o Options, files []*os.File) (*os.Process, group, e
 	if err != nil {
 		return nil, group{}, err
 	}
-	// A process that is in a job that forbids nesting cannot get its own: it is then killed alone.
+	// A process that is in a job that forbids nesting cannot get its own: it is
+	// then killed alone.
 	g, _ := newGroup(p.Pid)
 	return p, g, nil
 }

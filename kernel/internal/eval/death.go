@@ -22,10 +22,11 @@ type Crash struct {
 	final   atomic.Bool // the evaluator has ended: nothing is released any more
 }
 
-// QuietCrash is the environment that keeps the Go runtime of an evaluator or a worker from describing each
-// goroutine when it dies: the interpreter's own calls, which are all that
-// stands there, tell a reader nothing, and after a stack overflow they take seconds to find.
-// Who looks for a defect of ours sets GOTRACEBACK.
+// QuietCrash is the environment that keeps the Go runtime of an evaluator or a
+// worker from describing each goroutine when it dies: the interpreter's own
+// calls, which are all that stands there, tell a reader nothing, and after a
+// stack overflow they take seconds to find. Who looks for a defect of ours sets
+// GOTRACEBACK.
 func QuietCrash() []string {
 	if os.Getenv(tracebackVariable) != "" {
 		return nil
@@ -49,8 +50,9 @@ func (c *Crash) holding() bool { return len(c.held) > 0 && !c.final.Load() }
 func (c *Crash) Final() { c.final.Store(true) }
 
 // Patience is how long text is to be held while nothing follows it; 0 when none
-// is held, or the process has ended. A program may well print "panic: " and live on. The runtime's other words are rarer, and it
-// takes a second to find its way through a large stack.
+// is held, or the process has ended. A program may well print "panic: " and
+// live on. The runtime's other words are rarer, and it takes a second to find
+// its way through a large stack.
 func (c *Crash) Patience() time.Duration {
 	if len(c.held) == 0 || c.final.Load() {
 		return 0

@@ -22,14 +22,15 @@ import (
 // engine is one yaegi interpreter and the means to stop what runs in it.
 //
 // yaegi compares a run number in each frame with the interpreter's own before
-// each step, and its channel operations also wait on a channel named done.
-// Its own way to stop, by a context, raises the number for good and closes
-// done. Function values that a cell made before keep the old number, so that
-// afterwards they would do nothing when called, and all goroutines of earlier cells would
-// end too. So the engine raises the number only for a moment, and sends on
-// done, which it makes anew for each cell, instead of closing it. A goroutine
-// of an earlier cell ends by it only if it runs just then. One of the stopped cell that is
-// blocked in native code all that time ends when it next prints (see origin).
+// each step, and its channel operations also wait on a channel named done. Its
+// own way to stop, by a context, raises the number for good and closes done.
+// Function values that a cell made before keep the old number, so that
+// afterwards they would do nothing when called, and all goroutines of earlier
+// cells would end too. So the engine raises the number only for a moment, and
+// sends on done, which it makes anew for each cell, instead of closing it. A
+// goroutine of an earlier cell ends by it only if it runs just then. One of the
+// stopped cell that is blocked in native code all that time ends when it next
+// prints (see origin).
 type engine struct {
 	yaegi *interp.Interpreter
 	run   *uint64 // yaegi's run number
@@ -69,7 +70,8 @@ func newEngine(s stdio, symbols []interp.Exports) (*engine, error) {
 			}
 		}
 	}
-	// This makes the done channel, and every channel operation compiled from now on heed it.
+	// This makes the done channel, and every channel operation compiled from
+	// now on heed it.
 	if _, err := y.EvalWithContext(context.Background(), "package main"); err != nil {
 		return nil, fmt.Errorf("start the interpreter: %w", err)
 	}
@@ -167,7 +169,8 @@ func (e *engine) importFor(s *source) error {
 	return nil
 }
 
-// marks gives the file names of the line marks in src, each of a run of equal ones once.
+// marks gives the file names of the line marks in src, each of a run of equal
+// ones once.
 func marks(src string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		const mark = "/*line "
@@ -179,7 +182,8 @@ func marks(src string) iter.Seq[string] {
 			}
 			src = src[i+len(mark):]
 			name, _, _ := strings.Cut(src, ":")
-			// A file with a number is a position marker's (see rt.Where), where nothing is looked up.
+			// A file with a number is a position marker's (see rt.Where), where
+			// nothing is looked up.
 			if name != last && name != "" && !strings.Contains(name, "#") && !yield(name) {
 				return
 			}
@@ -189,10 +193,12 @@ func marks(src string) iter.Seq[string] {
 }
 
 const (
-	// grace is how long stop waits for code to end. What is still blocked then is left behind.
+	// grace is how long stop waits for code to end. What is still blocked then
+	// is left behind.
 	grace = 100 * time.Millisecond
-	// aside is how long the code of earlier cells is spared. A cell may be blocked
-	// in a function that an earlier cell made, whose channel operations heed that cell's done.
+	// aside is how long the code of earlier cells is spared. A cell may be
+	// blocked in a function that an earlier cell made, whose channel operations
+	// heed that cell's done.
 	aside = 20 * time.Millisecond
 	// settle is how long all code stands still at least, so that every goroutine of the
 	// cell comes to a step, also on a busy machine.

@@ -30,9 +30,9 @@ import (
 	"iyagi/kernel/internal/eval"
 )
 
-// maxStack bounds the stack of one goroutine, in bytes. A recursion without
-// end reaches it in a fraction of a second, 200,000 calls deep; Go's own limit of 1 GB takes
-// seconds and all the memory of a small machine.
+// maxStack bounds the stack of one goroutine, in bytes. A recursion without end
+// reaches it in a fraction of a second, 200,000 calls deep; Go's own limit of 1
+// GB takes seconds and all the memory of a small machine.
 const maxStack = 128 << 20
 
 // evaluator is the process's state.

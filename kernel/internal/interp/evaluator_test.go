@@ -175,7 +175,8 @@ func TestRawOrder(t *testing.T) {
 	}
 }
 
-// TestBackground: goroutines that outlive their cell, between cells and while another runs.
+// TestBackground: goroutines that outlive their cell, between cells and while
+// another runs.
 func TestBackground(t *testing.T) {
 	n := open(t)
 	u := n.unit(`go func() { for range c { fmt.Print("tick "); d <- 1 } }()`, []eval.Decl{decl("c", "var c = make(chan int)"), decl("d", "var d = make(chan int)")}, "fmt")

@@ -65,7 +65,8 @@ type received struct {
 	types  map[string]reflect.Type
 }
 
-// Uses, Number and Unwrap implement [transfer.Program]. A worker's own children are packed by its store.
+// Uses, Number and Unwrap implement [transfer.Program]. A worker's own children
+// are packed by its store.
 func (received) Uses(string) {}
 
 func (received) Number(reflect.Value) (int, string, bool) { return 0, "", false }

@@ -7,8 +7,9 @@ import (
 )
 
 // heapRoom is how much a process of interpreted code may allocate at least
-// between two collections, in bytes. The interpreter allocates with each call; with Go's usual
-// 100 % of a heap of a few megabytes, collections took a third of the time.
+// between two collections, in bytes. The interpreter allocates with each call;
+// with Go's usual 100 % of a heap of a few megabytes, collections took a third
+// of the time.
 const heapRoom = 48 << 20
 
 // roomyGC gives the collector heapRoom while the heap is small. As the heap

@@ -94,7 +94,8 @@ func runChildren(fs ...func()) {
 	fmt.Fprint(hostOut{}, l.b.String(), report.String(), l.bad)
 }
 
-// runMany runs f in n processes, started by as many goroutines, and tells how many lines came and how many ended well.
+// runMany runs f in n processes, started by as many goroutines, and tells how
+// many lines came and how many ended well.
 func runMany(f func(), n int) string {
 	var written, ended atomic.Int64
 	var all sync.WaitGroup

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// cpuTime measures how much CPU time a process takes in a while; 0 where /proc is not there.
+// cpuTime measures how much CPU time a process takes in a while; 0 where /proc
+// is not there.
 func cpuTime(t *testing.T, pid int, while time.Duration) time.Duration {
 	read := func() time.Duration {
 		data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

@@ -92,7 +92,8 @@ type recorder struct {
 }
 
 // patience is how long a record waits for the parent to read what was written
-// before it to the child's descriptors. Only a parent that is held back by its reader takes that long.
+// before it to the child's descriptors. Only a parent that is held back by its
+// reader takes that long.
 const patience = 50 * time.Millisecond
 
 // settle waits until the child's descriptors are read. The parent reads at

@@ -145,7 +145,8 @@ func (w *worker) exit(code int, _ string) {
 	os.Exit(code)
 }
 
-// panicked is told of a panic in a goroutine of the task, which ends the process as in any Go program.
+// panicked is told of a panic in a goroutine of the task, which ends the
+// process as in any Go program.
 func (w *worker) panicked(v any) {
 	w.write(recordEnd, nil)
 	w.tell(&message{Failure: fault(v, w.traces.take())})

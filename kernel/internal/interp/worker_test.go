@@ -115,7 +115,8 @@ func TestOrder(t *testing.T) {
 	n := open(t)
 	file := t.TempDir() + "/order"
 	u := n.unit(`test.Run(t_foo, t_foo, t_foo)`, nil, testImport)
-	// Each line is appended to a file before it is printed, under a lock that all hold: the true order.
+	// Each line is appended to a file before it is printed, under a lock that
+	// all hold: the true order.
 	n.task(&u, "foo", fmt.Sprintf(`f, _ := os.OpenFile(%q, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0600)
 		for i := 0; i < 50; i++ {
 			syscall.Flock(int(f.Fd()), syscall.LOCK_EX)

@@ -122,7 +122,8 @@ func never(why string) *special {
 
 func atRest(why string) *special { return never(why) }
 
-// encodeTime leaves out the monotonic reading, which counts from the start of the process.
+// encodeTime leaves out the monotonic reading, which counts from the start of
+// the process.
 func encodeTime(e *encoder, v reflect.Value, at path) error {
 	t := v.Interface().(time.Time)
 	if !e.scanning {

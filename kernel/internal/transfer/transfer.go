@@ -3,15 +3,16 @@
 //
 // [Encode] walks all that a set of variables reaches and [Decode] builds it
 // again in variables of the same types. Pointers, slices and maps that share
-// memory share it in the copy too, cycles included, also when they point into the
-// middle of something; what cannot be sent is an [Error] that names the variable and the way
-// to it.
+// memory share it in the copy too, cycles included, also when they point into
+// the middle of something; what cannot be sent is an [Error] that names the
+// variable and the way to it.
 //
 // Memory is copied by regions: the target of a pointer or the array below a
-// slice, where one that lies within another belongs to it. A region's type is named by the way
-// that leads to it from the variables' types, for the two processes give the
-// types that their interpreters make no common name; a type found in
-// an interface is named by its place in the binary or described by its parts.
+// slice, where one that lies within another belongs to it. A region's type is
+// named by the way that leads to it from the variables' types, for the two
+// processes give the types that their interpreters make no common name; a type
+// found in an interface is named by its place in the binary or described by its
+// parts.
 //
 // The package moves no bytes between processes and knows no cells.
 package transfer
@@ -35,7 +36,8 @@ type Variable struct {
 // Program knows what only one process can tell: its functions, which travel by
 // number, and types and values that its interpreter makes.
 type Program interface {
-	// Number tells which function f is; ok is false for one that cannot be sent, and why says so.
+	// Number tells which function f is; ok is false for one that cannot be
+	// sent, and why says so.
 	Number(f reflect.Value) (n int, why string, ok bool)
 	// Value is the function of that number as a value of type t.
 	Value(n int, t reflect.Type) (reflect.Value, error)
@@ -73,7 +75,8 @@ func (e *Error) Error() string {
 var errFormat = errors.New("copied variables are damaged")
 
 // Encode copies the variables and all they reach. Other goroutines must not
-// change them meanwhile. program may be nil: then functions and what the interpreter made cannot be sent.
+// change them meanwhile. program may be nil: then functions and what the
+// interpreter made cannot be sent.
 func Encode(vars []Variable, program Program) ([]byte, error) {
 	e := &encoder{program: program, types: map[reflect.Type]int{}, index: map[span]int{}, maps: map[unsafe.Pointer]int{}}
 	for i, v := range vars {

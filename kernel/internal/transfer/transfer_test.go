@@ -153,7 +153,8 @@ func TestSharing(t *testing.T) {
 	if *out[1].(**[4]int) != x2 || *out[2].(**int) != &x2[2] || &(*out[3].(*[]int))[0] != &x2[1] {
 		t.Error("pointers into the array are lost")
 	}
-	// Slices that overlap without one holding the other; the array is nobody's variable.
+	// Slices that overlap without one holding the other; the array is nobody's
+	// variable.
 	all := []string{"a", "b", "c", "d"}
 	l, r := all[:3], all[1:]
 	out = roundTrip(t, &l, &r)
@@ -342,7 +343,8 @@ func FuzzRoundTrip(f *testing.F) {
 	})
 }
 
-// checkSharing walks both graphs side by side: pointers are equal in one just when they are in the other.
+// checkSharing walks both graphs side by side: pointers are equal in one just
+// when they are in the other.
 func checkSharing(t *testing.T, a, b *knot, there, back map[any]any) {
 	pair := func(x, y any) (seen bool) {
 		p, ok1 := there[x]

@@ -89,7 +89,8 @@ func (e *encoder) dynamic(t reflect.Type, within map[reflect.Type]bool) (int, er
 	if n, ok := e.types[t]; ok {
 		return n, nil
 	}
-	// Only the compiler makes named types, and interfaces with methods, so they are part of the binary.
+	// Only the compiler makes named types, and interfaces with methods, so they
+	// are part of the binary.
 	if t.Name() != "" || t.Kind() == reflect.Interface {
 		return e.addType(t, typeOp{code: opStatic, a: int(address(t)) - int(address(anchor))}), nil
 	}
