@@ -318,8 +318,8 @@ func (p *fn) shiftCount(x ast.Expr, prec int, t types.Type) string {
 	return "uint(" + p.expr(x) + ")"
 }
 
-// equality of mixed operands converts one of them, as Go does implicitly. With an interface the whole is put in
-// parentheses: without them the interpreter compiles it as a branch, wrongly.
+// equality of mixed operands converts one of them, as Go does implicitly. Interfaces are compared natively:
+// the interpreter compares what it wraps values in.
 func (p *fn) equality(x *ast.BinaryExpr) (string, int) {
 	prec := x.Op.Precedence()
 	if p.isNil(x.X) || p.isNil(x.Y) {
@@ -329,17 +329,11 @@ func (p *fn) equality(x *ast.BinaryExpr) (string, int) {
 	ix, iy := types.IsInterface(tx), types.IsInterface(ty)
 	if ix || iy {
 		l, r := p.as(x.X, tx), p.as(x.Y, ty)
-		if isError(tx) || isError(ty) {
-			not := ""
-			if x.Op == token.NEQ {
-				not = "!"
-			}
-			return not + p.d.rt("Equal") + "(" + l + ", " + r + ")", precUnary
+		not := ""
+		if x.Op == token.NEQ {
+			not = "!"
 		}
-		if ix != iy || !types.Identical(tx, ty) {
-			l, r = "interface{}("+l+")", "interface{}("+r+")"
-		}
-		return "(" + l + " " + x.Op.String() + " " + r + ")", precPrimary
+		return not + p.d.rt("Equal") + "(" + l + ", " + r + ")", precUnary
 	}
 	l, r := p.beside(x.X, x.Y, prec), p.beside(x.Y, x.X, prec+1)
 	if !types.Identical(tx, ty) && !p.isConst(x.X) && !p.isConst(x.Y) {

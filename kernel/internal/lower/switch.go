@@ -61,7 +61,7 @@ func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 			if p.isNil(x) {
 				out[i] = v + " == nil"
 			} else {
-				out[i] = fmt.Sprintf("(interface{}(%s) == interface{}(%s))", v, p.as(x, emptyInterface))
+				out[i] = fmt.Sprintf("%s(%s, %s)", p.d.rt("Equal"), v, p.as(x, emptyInterface))
 			}
 		}
 		return out
