@@ -166,9 +166,7 @@ func TestInterruptChildren(t *testing.T) {
 	if err == nil || err.Name != "interrupt" || !strings.Contains(out, "exit -1 killed\nexit -1 killed") {
 		t.Errorf("%q %+v", out, err)
 	}
-	if left := n.client.Processes(); len(left) != 2 {
-		t.Errorf("%d processes, want the evaluator and the first cell's child", len(left))
-	}
+	n.settles(2) // the evaluator and the first cell's child
 }
 
 // TestInterfaces: values of cells' types in interfaces keep their methods in a worker.
@@ -260,6 +258,18 @@ func TestLeaks(t *testing.T) {
 	}
 }
 
+// settles waits until so many processes are left. A killed one may stand in the
+// table for a moment.
+func (n *notebook) settles(want int) {
+	n.t.Helper()
+	for deadline := time.Now().Add(2 * time.Second); len(n.client.Processes()) != want && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	if left := n.client.Processes(); len(left) != want {
+		n.t.Errorf("%d processes are left, want %d: %v", len(left), want, left)
+	}
+}
+
 // TestKillWithChildren: nothing that a killed evaluator has started lives on.
 func TestKillWithChildren(t *testing.T) {
 	n := open(t)
@@ -274,11 +284,5 @@ func TestKillWithChildren(t *testing.T) {
 	if _, err := wait(); err == nil || err.Name != "fatal" {
 		t.Errorf("%+v", err)
 	}
-	// Killed processes may stand in the table for a moment after the Done.
-	for deadline := time.Now().Add(2 * time.Second); len(n.client.Processes()) > 0 && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond)
-	}
-	if left := n.client.Processes(); len(left) > 0 {
-		t.Errorf("left: %v", left)
-	}
+	n.settles(0)
 }
