@@ -34,7 +34,16 @@ func (p *fn) switchStmt(s *ast.SwitchStmt, label string) {
 // an interface on either side each case is a comparison: the interpreter converts wrongly.
 func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 	if s.Tag == nil {
-		return "", func(list []ast.Expr) []string { return []string{p.values(list)} }
+		return "", func(list []ast.Expr) []string {
+			out := make([]string, len(list))
+			for i, x := range list {
+				out[i] = p.expr(x)
+				if types.IsInterface(p.typeOf(x)) {
+					out[i] = p.d.rt("Equal") + "(" + out[i] + ", true)"
+				}
+			}
+			return out
+		}
 	}
 	t := p.typeOf(s.Tag)
 	mixed := types.IsInterface(t)
