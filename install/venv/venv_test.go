@@ -9,12 +9,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
+	"github.com/shirou/gopsutil/v4/process"
 )
 
 // needPython skips the test without a Python; with CI=true it must run.
@@ -175,6 +179,53 @@ func TestEnsureGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	unlock()
+}
+
+// writer calls itself with what is written.
+type writer func(text string)
+
+func (w writer) Write(p []byte) (int, error) {
+	w(string(p))
+	return len(p), nil
+}
+
+// A setup that is given up leaves no process that writes on into the folder.
+func TestRunGivenUp(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no interrupt for one process")
+	}
+	python := needPython(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	child := 0
+	err := run(ctx, writer(func(text string) {
+		if child == 0 {
+			child, _ = strconv.Atoi(strings.TrimSpace(text))
+			cancel()
+		}
+	}), python.Path, "-c", `import subprocess, sys
+subprocess.check_call([sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(100)"])`)
+	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if child == 0 {
+		t.Fatal("there was no child")
+	}
+	// Its end is in the hands of the system, which also reaps the orphan.
+	for deadline := time.Now().Add(20 * time.Second); alive(child); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the child of what was given up is there still")
+		}
+	}
+}
+
+func alive(pid int) bool {
+	p, err := process.NewProcess(int32(pid))
+	if err != nil {
+		return false
+	}
+	status, err := p.Status()
+	return err == nil && !slices.Contains(status, process.Zombie)
 }
 
 func TestFindPython(t *testing.T) {
