@@ -89,10 +89,14 @@ func reflectFault(s string) (runtime.Error, bool) {
 		return runtimeFault("index out of range"), true
 	case strings.HasPrefix(s, "reflect.Value.Slice: "), strings.HasPrefix(s, "reflect.Value.Slice3: "):
 		return runtimeFault("slice bounds out of range"), true
-	case strings.HasPrefix(s, "reflect.MakeSlice: negative"), strings.HasPrefix(s, "reflect.MakeSlice: len"):
+	case s == "reflect.MakeSlice: negative len":
 		return runtimeFault("makeslice: len out of range"), true
-	case strings.HasPrefix(s, "reflect: call of"), strings.HasPrefix(s, "reflect.Value."), strings.HasPrefix(s, "reflect: indirection"),
-		strings.HasPrefix(s, "reflect: reflect.Value.SetMapIndex"):
+	case s == "reflect.MakeSlice: negative cap", s == "reflect.MakeSlice: len > cap":
+		return runtimeFault("makeslice: cap out of range"), true
+	case s == "reflect.MakeChan: negative buffer size":
+		return Fault{"makechan: size out of range"}, true
+	case s == "reflect.Value.Call: call of nil function", strings.HasPrefix(s, "reflect: indirection through nil pointer"),
+		strings.HasPrefix(s, "reflect: call of") && strings.HasSuffix(s, "on zero Value"):
 		return nilDereference, true
 	}
 	return nil, false
