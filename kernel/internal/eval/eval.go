@@ -144,6 +144,15 @@ type Stream struct {
 type Bundle struct {
 	Data     map[string][]byte // MIME type to encoded value
 	Metadata map[string][]byte // key to JSON
+	// Raw are the large values of Data while the bundle travels, in the order
+	// in which they follow its event; Conn alone sets and reads it.
+	Raw []Raw
+}
+
+// Raw is a value that follows its event.
+type Raw struct {
+	MIME string
+	Size int // bytes
 }
 
 // Display shows a bundle, or replaces what is shown under the same ID.
