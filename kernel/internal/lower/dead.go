@@ -33,30 +33,50 @@ func (u *unit) dead(c *check.Unit) []string {
 	var names []string
 	if u.entry != "" {
 		names = append(names, u.entry)
-		put(u.Lowerer, u.uses, u.entry, nil)
+		drop(u.Lowerer, u.uses, u.entry)
 	}
 	if len(c.Replaced) == 0 {
 		return names
 	}
 	for _, o := range c.Replaced {
 		if name := u.declaredName(o); name != "" {
-			put(u.Lowerer, u.roots, name, false)
+			drop(u.Lowerer, u.roots, name)
 		}
 	}
 	live := map[string]bool{}
-	for name, root := range u.roots {
-		if root {
-			u.reach(name, live)
-		}
+	for name := range u.roots {
+		u.reach(name, live)
 	}
+	gone := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(u.uses)) {
-		if !live[name] && u.uses[name] != nil && name != u.entry {
+		if !live[name] {
 			names = append(names, name)
-			put(u.Lowerer, u.uses, name, nil)
-			u.forget(name)
+			drop(u.Lowerer, u.uses, name)
+			drop(u.Lowerer, u.roots, name)
+			gone[name] = true
 		}
 	}
+	u.forget(gone)
+	u.release(c.Replaced)
 	return names
+}
+
+// release drops what is known of replaced objects, so that a session does not grow with what it redefines. An object that
+// something live still uses has its name in that use already.
+func (u *unit) release(replaced []types.Object) {
+	for _, o := range replaced {
+		switch o := o.(type) {
+		case *types.Func:
+			drop(u.Lowerer, u.bodies, o)
+		case *types.TypeName:
+			if n, ok := o.Type().(*types.Named); ok && u.insts[o] == nil {
+				for m := range n.Methods() {
+					drop(u.Lowerer, u.bodies, m)
+				}
+				drop(u.Lowerer, u.top, o)
+			}
+		}
+	}
 }
 
 func (u *unit) reach(name string, live map[string]bool) {
@@ -77,20 +97,35 @@ func (u *unit) declaredName(o types.Object) string {
 	return u.instanceOf(o, nil)
 }
 
-// forget drops an instance or a helper.
-func (u *unit) forget(name string) {
+// forget drops instances and helpers.
+func (u *unit) forget(gone map[string]bool) {
+	if len(gone) == 0 {
+		return
+	}
 	for o, list := range u.insts {
-		if i := slices.IndexFunc(list, func(in *instance) bool { return in.name == name }); i >= 0 {
-			put(u.Lowerer, u.insts, o, slices.Delete(slices.Clone(list), i, i+1))
+		if !slices.ContainsFunc(list, func(in *instance) bool { return gone[in.name] }) {
+			continue
+		}
+		kept := slices.DeleteFunc(slices.Clone(list), func(in *instance) bool { return gone[in.name] })
+		if len(kept) == 0 {
+			drop(u.Lowerer, u.insts, o)
+		} else {
+			put(u.Lowerer, u.insts, o, kept)
 		}
 	}
-	for key, n := range u.help {
-		if n == name {
-			delete(u.help, key)
-			u.undo = append(u.undo, func() { u.help[key] = name })
+	for o, name := range u.names {
+		if gone[name] {
+			drop(u.Lowerer, u.names, o)
 		}
 	}
-	u.Lowerer.named = slices.DeleteFunc(slices.Clone(u.named), func(t *types.Named) bool {
+	for key, name := range u.help {
+		if gone[name] {
+			drop(u.Lowerer, u.help, key)
+		}
+	}
+	old := u.named
+	u.Lowerer.named = slices.DeleteFunc(slices.Clone(old), func(t *types.Named) bool {
 		return u.instanceOf(t.Origin().Obj(), typeList(t.TypeArgs())) == ""
 	})
+	u.undo = append(u.undo, func() { u.Lowerer.named = old })
 }

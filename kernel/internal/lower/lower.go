@@ -149,6 +149,14 @@ func put[K comparable, V any](l *Lowerer, m map[K]V, k K, v V) {
 	})
 }
 
+// drop deletes m[k] until Drop.
+func drop[K comparable, V any](l *Lowerer, m map[K]V, k K) {
+	if old, had := m[k]; had {
+		delete(m, k)
+		l.undo = append(l.undo, func() { m[k] = old })
+	}
+}
+
 // defect makes an error of what a printer panicked with.
 func (u *unit) defect(r any) *Defect {
 	d, ok := r.(*Defect)
