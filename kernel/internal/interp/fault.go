@@ -30,6 +30,11 @@ func fault(r any, frames []eval.Frame) *eval.Error {
 	if v, ok := r.(reflect.Value); ok && v.IsValid() && v.CanInterface() {
 		r = v.Interface()
 	}
+	// A command of the cell that failed is no panic for the reader.
+	if c, ok := r.(interface{ CellError() (name, text string) }); ok {
+		name, text := c.CellError()
+		return &eval.Error{Name: name, Value: text, Frames: frames}
+	}
 	return &eval.Error{Name: "panic", Value: rt.Text(r), Frames: frames}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/traefik/yaegi/interp"
 
 	"iyagi/kernel/display"
+	"iyagi/kernel/internal/act"
 	"iyagi/kernel/internal/card"
 	"iyagi/kernel/process"
 	"iyagi/kernel/thread"
@@ -15,8 +16,25 @@ import (
 func init() { maps.Copy(own, cells) }
 
 // cells are the packages that cells import, and package card, whose types have
-// other names in process and thread. A test tells what is missing.
+// other names in process and thread, and package act, which commands call. A test tells what is missing.
 var cells = interp.Exports{
+	"iyagi/kernel/internal/act/act": {
+		"B":        reflect.ValueOf(act.B),
+		"Begin":    reflect.ValueOf(act.Begin),
+		"Case":     reflect.ValueOf((*act.Case)(nil)),
+		"Cd":       reflect.ValueOf(act.Cd),
+		"End":      reflect.ValueOf(act.End),
+		"Env":      reflect.ValueOf(act.Env),
+		"Failure":  reflect.ValueOf((*act.Failure)(nil)),
+		"Help":     reflect.ValueOf(act.Help),
+		"Reset":    reflect.ValueOf(act.Reset),
+		"Shell":    reflect.ValueOf(act.Shell),
+		"T":        reflect.ValueOf(act.T),
+		"Test":     reflect.ValueOf(act.Test),
+		"Var":      reflect.ValueOf(act.Var),
+		"Variable": reflect.ValueOf((*act.Variable)(nil)),
+		"Who":      reflect.ValueOf(act.Who),
+	},
 	"iyagi/kernel/display/display": {
 		"Bundle":          reflect.ValueOf((*display.Bundle)(nil)),
 		"Bundler":         reflect.ValueOf((*display.Bundler)(nil)),

@@ -11,7 +11,7 @@ import (
 // TestCells checks that cells can use all that their packages export.
 func TestCells(t *testing.T) {
 	sources := importer.ForCompiler(token.NewFileSet(), "source", nil)
-	for _, name := range []string{"iyagi/kernel/display", "iyagi/kernel/process", "iyagi/kernel/thread"} {
+	for _, name := range []string{"iyagi/kernel/display", "iyagi/kernel/process", "iyagi/kernel/thread", "iyagi/kernel/internal/act"} {
 		pkg, err := sources.Import(name)
 		if err != nil {
 			t.Fatal(err)

@@ -26,6 +26,10 @@ import (
 // CellPackages are the packages of this module that cells may import.
 var CellPackages = []string{"iyagi/kernel/display", "iyagi/kernel/process", "iyagi/kernel/thread"}
 
+// commands is what the commands of cells call. It has types, but it is not listed, so that
+// it is neither offered nor added for want of an import.
+const commands = "iyagi/kernel/internal/act"
+
 // listed is what the go command tells about a package.
 type listed struct {
 	ImportPath string
@@ -50,6 +54,12 @@ func Build() (map[string][]byte, error) {
 	imports := map[string]*types.Package{}
 	fset := token.NewFileSet()
 	for _, p := range packages {
+		if p.ImportPath == commands {
+			if _, typeData[p.ImportPath], err = exportData(fset, imports, p); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		docs, err := comments(p)
 		if err != nil {
 			return nil, err
@@ -107,7 +117,7 @@ func list() ([]listed, error) {
 		}
 		return false
 	})
-	for _, path := range CellPackages {
+	for _, path := range append(slices.Clone(CellPackages), commands) {
 		own, err := goList(path)
 		if err != nil || len(own) != 1 || own[0].Error != nil || own[0].Export == "" {
 			fmt.Fprintf(os.Stderr, "stdlib/gen: %s does not compile and is left out: %v\n", path, err)
