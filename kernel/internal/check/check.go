@@ -89,6 +89,10 @@ type checking struct {
 	promoted map[string]bool         // those of them that are checked at package level
 	pulled   map[string]bool         // live generic types that get another method
 
+	act       *types.PkgName // that commands call; nil: there are none
+	typed     []typedArg     // arguments of commands that are types
+	mentioned []string       // live names that commands mention
+
 	again    []*declaration    // live declarations that are checked again
 	onlyVars map[string]bool   // those of them that depend on nothing new but variables of the statements
 	kept     map[string]*Error // live declarations that no longer compile, and why
@@ -140,6 +144,7 @@ func newInfo() *types.Info {
 // run prepares the cell for go/types and lets it check.
 func (c *checking) run() {
 	types, rest := c.readDecls()
+	c.addCommands()
 	c.topNames()
 	c.chooseAgain()
 	for _, d := range c.again {
@@ -311,10 +316,16 @@ func (c *checking) prefill() {
 	for name := range c.layout.idents {
 		c.insert(name)
 	}
+	for _, name := range c.mentioned {
+		c.insert(name)
+	}
 	for _, d := range c.again {
 		for key := range d.uses {
 			c.insert(key)
 		}
+	}
+	if c.act != nil {
+		c.pkg.Scope().Insert(c.act)
 	}
 }
 
@@ -357,7 +368,7 @@ func (c *checking) wrapper() *ast.FuncDecl {
 // callMain puts a call of main after the statements, of which there are none,
 // of a whole program. The cell's init functions are called by lower.
 func (c *checking) callMain() {
-	if !c.whole || len(c.body) > 0 {
+	if !c.whole || len(c.parsed) > 0 {
 		return
 	}
 	for _, d := range c.decls.Decls {

@@ -21,8 +21,8 @@ func (s *Session) IsComplete(src string) (status, indent string) {
 	x := parse(Cell{Source: src}, 1, parser.SkipObjectResolution, false)
 	l := x.layout
 	for _, c := range l.chunks {
-		if c.kind == command {
-			return Complete, ""
+		if c.kind == command && c.command.Open {
+			return Incomplete, ""
 		}
 	}
 	indent = strings.Repeat("\t", l.depth)

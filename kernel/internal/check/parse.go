@@ -33,8 +33,11 @@ type syntax struct {
 	free   [2][]*ast.Ident // what the declarations and the statements leave undeclared
 	errors []*Error
 	mode   parser.Mode
-	whole  bool // the cell has a package clause: it is a Go file
-	alone  bool // it has declarations alone, and variables among them are declarations
+	// What addCommands starts from: the statements and what they leave undeclared.
+	parsed     []ast.Stmt
+	parsedFree []*ast.Ident
+	whole      bool // the cell has a package clause: it is a Go file
+	alone      bool // it has declarations alone, and variables among them are declarations
 }
 
 // parse parses a cell. It always returns a syntax tree, which holds what could
@@ -54,8 +57,7 @@ func parse(cell Cell, base int, mode parser.Mode, inOrder bool) *syntax {
 	for _, c := range l.chunks {
 		switch c.kind {
 		case command:
-			x.errors = []*Error{x.noCommands(c)}
-			return x.empty()
+			continue
 		case packageClause:
 			x.packageClause(c)
 			continue
@@ -71,6 +73,7 @@ func parse(cell Cell, base int, mode parser.Mode, inOrder bool) *syntax {
 		copy(declText[c.start:c.end], cell.Source[c.start:c.end])
 	}
 	x.comments(declText, bodyText)
+	x.commandErrors()
 	if l.stray >= 0 {
 		x.errors = append(x.errors, &Error{Pos: token.Position{Offset: l.stray},
 			Msg: "unexpected '" + cell.Source[l.stray:l.stray+1] + "': nothing that it could close is open"})
@@ -84,16 +87,8 @@ func parse(cell Cell, base int, mode parser.Mode, inOrder bool) *syntax {
 	if x.stmts == nil || x.stmts.Body == nil {
 		x.stmts = emptyBody()
 	}
+	x.parsed, x.parsedFree = x.stmts.Body.List, x.free[1]
 	return x
-}
-
-// noCommands refuses a command. "!ok" may be meant as an expression.
-func (x *syntax) noCommands(c chunk) *Error {
-	e := &Error{Pos: token.Position{Offset: c.start}, Msg: "commands (lines that start with % or !) are not supported yet"}
-	if text := x.cell.Source[c.start:c.end]; text[0] == '!' && identEnd(text, 1) == len(text) && len(text) > 1 {
-		e.Hint = "to show the value, write (" + text + ")"
-	}
-	return e
 }
 
 func emptyBody() *ast.FuncDecl {
@@ -173,14 +168,14 @@ func (x *syntax) half(n int, prefix, text, suffix string) *ast.File {
 			if e.Msg == "imports must appear before other declarations" {
 				continue // not in a cell
 			}
-			offset := min(max(e.Pos.Offset-len(prefix), 0), len(text))
+			offset := max(e.Pos.Offset-len(prefix), 0)
 			msg := e.Msg
 			if last := x.layout.last.end; offset > last {
 				offset = last
 				msg = strings.Replace(msg, "found '}'", atEnd, 1)
 				msg = strings.Replace(msg, "found 'EOF'", atEnd, 1)
 			}
-			x.errors = append(x.errors, &Error{Pos: token.Position{Offset: offset}, Msg: msg})
+			x.errors = append(x.errors, &Error{Pos: token.Position{Offset: min(offset, len(text))}, Msg: msg})
 		}
 	}
 	return f

@@ -46,7 +46,8 @@ func (c *checking) unit() *Unit {
 	}
 	c.recordUses(u)
 	c.showResult(u)
-	u.Notes = c.notes()
+	c.typeArgs()
+	u.Notes = append(c.notes(), c.commandNotes()...)
 	return u
 }
 

@@ -106,7 +106,7 @@ type Name struct {
 func (s *Session) Names() []Name {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := slices.SortedFunc(maps.Values(s.live), func(a, b *declaration) int { return cmp.Compare(a.number, b.number) })
+	list := s.inOrder()
 	names := make([]Name, 0, len(list))
 	for _, d := range list {
 		n := Name{Name: d.key, Label: d.cell.Label, Type: types.TypeString(d.obj.Type(), qualifier(s.pkg))}
@@ -127,6 +127,11 @@ func (s *Session) Names() []Name {
 		names = append(names, n)
 	}
 	return names
+}
+
+// inOrder are the live declarations in the order in which they became so.
+func (s *Session) inOrder() []*declaration {
+	return slices.SortedFunc(maps.Values(s.live), func(a, b *declaration) int { return cmp.Compare(a.number, b.number) })
 }
 
 // typeName is the object of a live type.

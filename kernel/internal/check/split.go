@@ -4,13 +4,16 @@ import (
 	"go/scanner"
 	"go/token"
 	"strings"
+
+	"iyagi/kernel/internal/magic"
 )
 
 // A chunk is one declaration or statement at the top level of a cell, with
 // the semicolon or newline that ends it.
 type chunk struct {
 	kind       chunkKind
-	start, end int // bytes of the cell
+	start, end int        // bytes of the cell
+	command    magic.Line // if it is one
 }
 
 type chunkKind int
@@ -49,25 +52,21 @@ type layout struct {
 	lexemes  []lexeme
 }
 
+// commandToken is the token of a command, which is one lexeme.
+const commandToken token.Token = -1
+
 // split finds the top-level chunks of a cell. A chunk ends at a semicolon
 // outside of brackets; its first tokens tell what it is. (The header of a for,
 // if or switch statement comes apart at its semicolons, which does no harm:
 // all of its parts are statements.)
 func split(src string) *layout {
 	l := &layout{src: src, idents: map[string]bool{}, stray: -1}
-	l.scan()
+	for from := 0; from < len(src); {
+		from = l.scan(from)
+	}
 	start := 0 // index of the chunk's first lexeme
 	depth := 0
 	for i, x := range l.lexemes {
-		if i == start && (x.tok == token.REM || x.tok == token.NOT) && l.startsLine(x.offset) &&
-			(i == 0 || l.lexemes[i-1].lit == "\n") {
-			end := len(src)
-			if n := strings.IndexByte(src[x.offset:], '\n'); n >= 0 {
-				end = x.offset + n
-			}
-			l.chunks = append(l.chunks, chunk{command, x.offset, end})
-			return l // what follows was scanned as Go from the middle of a line
-		}
 		switch x.tok {
 		case token.LPAREN, token.LBRACK, token.LBRACE:
 			depth++
@@ -79,7 +78,7 @@ func split(src string) *layout {
 				depth = 0
 			}
 		}
-		if depth == 0 && x.tok == token.SEMICOLON {
+		if depth == 0 && (x.tok == token.SEMICOLON || x.tok == commandToken) {
 			l.add(l.lexemes[start : i+1])
 			start = i + 1
 		}
@@ -91,19 +90,22 @@ func split(src string) *layout {
 	return l
 }
 
-func (l *layout) scan() {
+// scan reads the tokens from a place where a statement may begin to the next
+// command, or to the end, and returns where to go on.
+func (l *layout) scan(from int) int {
 	fset := token.NewFileSet()
-	file := fset.AddFile("", -1, len(l.src))
+	file := fset.AddFile("", -1, len(l.src)-from)
 	var s scanner.Scanner
-	s.Init(file, []byte(l.src), func(pos token.Position, msg string) {
-		l.errors = append(l.errors, &Error{Pos: token.Position{Offset: pos.Offset}, Msg: msg})
+	s.Init(file, []byte(l.src[from:]), func(pos token.Position, msg string) {
+		l.errors = append(l.errors, &Error{Pos: token.Position{Offset: from + pos.Offset}, Msg: msg})
 	}, scanner.ScanComments)
+	b := beginning{fresh: true}
 	for {
 		pos, tok, lit := s.Scan()
 		if tok == token.EOF {
-			return
+			return len(l.src)
 		}
-		x := lexeme{tok: tok, offset: file.Offset(pos), lit: lit}
+		x := lexeme{tok: tok, offset: from + file.Offset(pos), lit: lit}
 		switch {
 		case tok == token.SEMICOLON && lit == "\n":
 			x.end = x.offset
@@ -112,10 +114,18 @@ func (l *layout) scan() {
 		default:
 			x.end = x.offset + len(tok.String())
 		}
+		if b.fresh && l.startsLine(x.offset, from) {
+			if line, ok := magic.Scan(l.src, x.offset); ok {
+				l.last = lexeme{tok: commandToken, offset: x.offset, end: line.End}
+				l.lexemes = append(l.lexemes, l.last)
+				return line.End
+			}
+		}
 		if tok == token.COMMENT {
 			l.comments = append(l.comments, x)
 			continue
 		}
+		b.pass(x)
 		if tok == token.IDENT {
 			l.idents[lit] = true
 		}
@@ -126,9 +136,39 @@ func (l *layout) scan() {
 	}
 }
 
-// startsLine tells whether only blanks stand between offset and the start of its line.
-func (l *layout) startsLine(offset int) bool {
-	line := l.src[strings.LastIndexByte(l.src[:offset], '\n')+1 : offset]
+// A beginning tells, token by token, whether a new statement of the top level
+// may begin: a command has no other place.
+type beginning struct {
+	fresh  bool
+	depth  int  // open brackets
+	header bool // between for, if or switch and its block
+}
+
+func (b *beginning) pass(x lexeme) {
+	b.fresh = false
+	switch x.tok {
+	case token.LPAREN, token.LBRACK, token.LBRACE:
+		b.depth++
+	case token.RPAREN, token.RBRACK, token.RBRACE:
+		b.depth = max(b.depth-1, 0)
+		if b.depth == 0 && x.tok == token.RBRACE {
+			b.header = false
+		}
+	case token.FOR, token.IF, token.SWITCH:
+		b.header = b.header || b.depth == 0
+	case token.SEMICOLON:
+		// A semicolon that stands in the text may be one of a header's.
+		b.fresh = b.depth == 0 && (x.lit == "\n" || !b.header)
+		if x.lit == "\n" && b.depth == 0 {
+			b.header = false
+		}
+	}
+}
+
+// startsLine tells whether only blanks stand between offset and the start of
+// its line, or the end of a %time at from.
+func (l *layout) startsLine(offset, from int) bool {
+	line := l.src[max(from, strings.LastIndexByte(l.src[:offset], '\n')+1):offset]
 	return strings.TrimSpace(line) == ""
 }
 
@@ -136,6 +176,9 @@ func (l *layout) startsLine(offset int) bool {
 func (l *layout) add(x []lexeme) {
 	c := chunk{start: x[0].offset, end: x[len(x)-1].end}
 	switch x[0].tok {
+	case commandToken:
+		c.kind = command
+		c.command, _ = magic.Scan(l.src, c.start)
 	case token.SEMICOLON:
 		c.kind = empty
 	case token.PACKAGE:
@@ -181,7 +224,7 @@ func declaresFunc(x []lexeme) bool {
 // alone tells whether the cell consists of declarations alone.
 func (l *layout) alone() bool {
 	for _, c := range l.chunks {
-		if c.kind == statement {
+		if c.kind == statement || c.kind == command {
 			return false
 		}
 	}

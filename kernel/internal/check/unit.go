@@ -14,6 +14,7 @@
 //   - parse parses declarations and statements as two texts of the cell's
 //     length, each with the other's bytes blank, so that positions are the
 //     cell's (parse.go);
+//   - commands, the lines that start with % or !, become calls of package act (commands.go);
 //   - imports become live names like others, and missing ones are added (imports.go);
 //   - types that the cell declares just as they are live stay what they are (same.go);
 //   - live functions and methods that mention what the cell declares anew are
@@ -28,8 +29,7 @@
 // Objects of live declarations are the same in all units: go/types takes
 // objects that have a type as they are.
 //
-// The package runs nothing and knows no module beyond package stdlib's; lines
-// that start with % or ! are not Go, and refused.
+// The package runs nothing and knows no module beyond package stdlib's.
 package check
 
 import (

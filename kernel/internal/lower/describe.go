@@ -208,6 +208,8 @@ func prints(f *types.Func) bool {
 		}
 	case "iyagi/kernel/display":
 		return f.Name() == "Display"
+	case "iyagi/kernel/internal/act":
+		return f.Name() == "Var"
 	case "log":
 		for _, p := range []string{"Print", "Panic", "Fatal"} {
 			if strings.HasPrefix(f.Name(), p) {

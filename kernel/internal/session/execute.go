@@ -186,6 +186,11 @@ func (s *Session) runCell(ctx context.Context, c *cell) *failure {
 		return s.compileFailure(err)
 	}
 	ready := time.Now()
+	if prepared.Reset != nil {
+		prepared.Reset()
+		s.super.forget()
+		s.closeComms(c.out)
+	}
 	e, failed := s.evaluator(ctx, c)
 	if failed != nil {
 		prepared.Drop()

@@ -46,8 +46,11 @@ type Prepared struct {
 	Unit   eval.Unit
 	Result bool     // the last statement is an expression to show
 	Notes  []string // sentences for the reader
-	Commit func()   // makes the declarations live, once the evaluator has them
-	Drop   func()   // forgets the cell, instead of Commit
+	// Reset, if it is not nil, makes the language forget all that was declared
+	// before the cell. It is called before the cell runs, in a new evaluator.
+	Reset  func()
+	Commit func() // makes the declarations live, once the evaluator has them
+	Drop   func() // forgets the cell, instead of Commit
 }
 
 // Evaluator is the process that runs cells. Interrupt, Input, Comm and Kill

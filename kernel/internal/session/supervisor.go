@@ -146,6 +146,12 @@ func (v *supervisor) bury() *loss {
 	return l
 }
 
+// forget ends the evaluator and all that was declared.
+func (v *supervisor) forget() {
+	v.bury()
+	v.live, v.lost = nil, nil
+}
+
 // mourn buries an evaluator that died between cells and keeps what to tell the next.
 func (v *supervisor) mourn() {
 	death := v.current.Death()
