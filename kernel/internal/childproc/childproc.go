@@ -23,6 +23,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"runtime"
 	"strconv"
@@ -216,8 +217,10 @@ func start(role string, o Options) (*Process, error) {
 	p := &Process{lifeline: ours, done: make(chan struct{})}
 	files := append(o.Files[:len(o.Files):len(o.Files)], theirs)
 	onForkThread(func() {
+		started.Lock()
+		defer started.Unlock()
 		if p.process, p.group, err = spawn(exe, role, o, files); err == nil {
-			started.Store(p.process.Pid, true)
+			started.pids[p.process.Pid] = true
 		}
 	})
 	if err != nil {
@@ -228,12 +231,15 @@ func start(role string, o Options) (*Process, error) {
 }
 
 // environment is the child's: this process's, the caller's additions, the role.
+// Of a variable that is set twice the last one counts, as the platform compares
+// names; Go programs would take the first.
 func (o *Options) environment(role string, handles []string) []string {
 	env := append(os.Environ(), o.Env...)
 	if o.Tree != "" {
 		env = append(env, treeVariable+"="+string(o.Tree))
 	}
-	return append(env, fmt.Sprintf("%s=%s %d %s", roleVariable, role, self.depth+1, strings.Join(handles, " ")))
+	env = append(env, fmt.Sprintf("%s=%s %d %s", roleVariable, role, self.depth+1, strings.Join(handles, " ")))
+	return (&exec.Cmd{Env: env}).Environ()
 }
 
 // forkThread runs functions on one thread that lives as long as the process:
@@ -261,12 +267,21 @@ func onForkThread(f func()) {
 
 // wait reaps the process and ends what is left of its group.
 func (p *Process) wait(stop func() bool) {
-	awaitExit(p.process.Pid)
-	p.group.kill(p.process.Pid) // while the dead leader still holds the number
+	var s *os.ProcessState
+	var err error
+	if awaitExit(p.process.Pid) {
+		p.group.kill(p.process.Pid) // while the dead leader still holds the number
+	} else {
+		s, err = p.process.Wait()
+	}
 	p.mu.Lock()
-	s, err := p.process.Wait()
+	started.Lock()
+	if s == nil && err == nil {
+		s, err = p.process.Wait()
+	}
+	delete(started.pids, p.process.Pid)
+	started.Unlock()
 	p.reaped = true
-	started.Delete(p.process.Pid)
 	p.mu.Unlock()
 	stop()
 	p.group.close()

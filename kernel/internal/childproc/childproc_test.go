@@ -22,7 +22,11 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	Main(map[string]func() int{
-		"echo":   echo,
+		"echo": echo,
+		"env": func() int {
+			fmt.Print(os.Getenv("CHILDPROC_TEST_VALUE"))
+			return 0
+		},
 		"status": func() int { return 7 },
 		"thread": func() int {
 			fmt.Print(os.Getpid(), " ", ThreadID())

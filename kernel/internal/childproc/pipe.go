@@ -1,6 +1,10 @@
 package childproc
 
-import "os"
+import (
+	"errors"
+	"os"
+	"syscall"
+)
 
 // GrowPipe makes the pipe hold up to size bytes, where the platform can and
 // allows it. A larger pipe spares a writer of short lines most switches to the reader.
@@ -22,6 +26,23 @@ func Pending(f *os.File) int { return pending(f) }
 // a pipe without reading, the lock is taken after the read.
 func Receive(f *os.File, buf []byte, lock func() int, unlock func()) (int, error) {
 	return receive(f, buf, lock, unlock)
+}
+
+// Write writes all of p to f, as f.Write does when nobody has made the pipe
+// non-blocking. Programs share that setting with whoever gave them the pipe,
+// and some (ssh, Node.js) change it for theirs.
+func Write(f *os.File, p []byte) (int, error) {
+	written := 0
+	for {
+		n, err := f.Write(p[written:])
+		written += n
+		if !errors.Is(err, syscall.EAGAIN) {
+			return written, err
+		}
+		if err := awaitRoom(f); err != nil {
+			return written, err
+		}
+	}
 }
 
 // AtomicWrite is the size up to which a write to a pipe is not divided by

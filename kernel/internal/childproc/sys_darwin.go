@@ -1,6 +1,7 @@
 package childproc
 
 import (
+	"errors"
 	"os"
 	"syscall"
 	"time"
@@ -12,9 +13,32 @@ func executable() (string, error) { return os.Executable() }
 
 func processAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// awaitExit does nothing: without waitid's WNOWAIT the group is ended when
-// the process is reaped, or by the lifelines of those in it.
-func awaitExit(int) {}
+// awaitExit waits by kqueue(2): waitid(2) returns here when a process is merely
+// stopped, whatever its options (golang.org/issue/19314).
+func awaitExit(pid int) bool {
+	kq, err := unix.Kqueue()
+	if err != nil {
+		return false
+	}
+	defer unix.Close(kq)
+	unix.CloseOnExec(kq)
+	var ev unix.Kevent_t
+	unix.SetKevent(&ev, pid, unix.EVFILT_PROC, unix.EV_ADD|unix.EV_ONESHOT)
+	ev.Fflags = unix.NOTE_EXIT
+	changes, events := []unix.Kevent_t{ev}, make([]unix.Kevent_t, 1)
+	for {
+		n, err := unix.Kevent(kq, changes, events, nil)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.ESRCH): // it is a zombie, which has no filters any more
+			return true
+		case err != nil:
+			return false
+		case n > 0:
+			return true
+		}
+	}
+}
 
 // processes asks the kernel (sysctl kern.proc.all).
 func processes() []process {

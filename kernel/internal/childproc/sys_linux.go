@@ -21,12 +21,13 @@ func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }
 
-// awaitExit returns when the process has ended, leaving it to be reaped.
-func awaitExit(pid int) {
+// awaitExit returns when the process, a child of this one, has ended, leaving
+// it to be reaped. It reports false where the platform cannot wait so.
+func awaitExit(pid int) bool {
 	for {
 		err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
 		if !errors.Is(err, unix.EINTR) {
-			return
+			return err == nil
 		}
 	}
 }
@@ -121,9 +122,11 @@ func adopt() error {
 // other means stand in its own group.
 func orphans() []process {
 	me, group := os.Getpid(), unix.Getpgrp()
+	started.Lock()
+	defer started.Unlock()
 	var out []process
 	for _, p := range processes() {
-		if p.parent == me && p.group != group && !isStarted(p.pid) {
+		if p.parent == me && p.group != group && !started.pids[p.pid] {
 			out = append(out, p)
 		}
 	}

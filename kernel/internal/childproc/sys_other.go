@@ -12,7 +12,8 @@ func executable() (string, error) { return os.Executable() }
 
 func processAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-func awaitExit(int) {}
+// awaitExit is false: a group is ended by the lifelines of those in it.
+func awaitExit(int) bool { return false }
 
 // processes is empty: groups and lifelines alone keep a tree together here.
 func processes() []process { return nil }

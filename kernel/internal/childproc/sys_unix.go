@@ -72,6 +72,22 @@ func pending(f *os.File) int {
 	return n
 }
 
+// awaitRoom waits until a write to the pipe can do something.
+func awaitRoom(f *os.File) error {
+	c, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var failed error
+	err = c.Control(func(fd uintptr) {
+		_, failed = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, -1)
+	})
+	if err == nil && failed != unix.EINTR {
+		err = os.NewSyscallError("poll", failed)
+	}
+	return err
+}
+
 func receive(f *os.File, buf []byte, lock func() int, unlock func()) (n int, err error) {
 	c, err := f.SyscallConn()
 	if err != nil {

@@ -84,7 +84,16 @@ func inherit(h uintptr, name string) *os.File {
 	return os.NewFile(h, name)
 }
 
-func awaitExit(int) {}
+// awaitExit needs no care for the process number: os.Process has a handle.
+func awaitExit(pid int) bool {
+	h, err := windows.OpenProcess(windows.SYNCHRONIZE, false, uint32(pid))
+	if err != nil {
+		return false
+	}
+	defer windows.CloseHandle(h)
+	event, err := windows.WaitForSingleObject(h, windows.INFINITE)
+	return err == nil && event == windows.WAIT_OBJECT_0
+}
 
 // killOwnGroup does nothing: the job of this process belongs to its parent.
 func killOwnGroup() {}
@@ -168,6 +177,9 @@ func duplicate(f *os.File) (*os.File, error) {
 }
 
 func pending(*os.File) int { return 0 }
+
+// awaitRoom is not called: anonymous pipes cannot be made non-blocking by a program that inherits one.
+func awaitRoom(*os.File) error { return nil }
 
 func receive(f *os.File, buf []byte, lock func() int, unlock func()) (int, error) {
 	n, err := f.Read(buf)

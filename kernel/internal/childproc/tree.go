@@ -53,13 +53,13 @@ func AdoptOrphans() error {
 
 var adopting atomic.Bool
 
-// started holds the numbers of the children of this process that run.
-var started sync.Map
-
-func isStarted(pid int) bool {
-	_, ok := started.Load(pid)
-	return ok
-}
+// started holds the numbers of the children of this process that run. Its lock is
+// held while one is made, while one is reaped, and while orphans are looked
+// for: a child that is not in the table yet would be taken for one.
+var started = struct {
+	sync.Mutex
+	pids map[int]bool
+}{pids: map[int]bool{}}
 
 // KillSince ends the processes below this one that were started at the time
 // since or later (on the clock of [Now]), except those below a process of
