@@ -46,6 +46,7 @@ type Client struct {
 	done    chan *Done // of the running Run
 	doneID  int
 	killed  bool
+	deaf    bool // the control pipe ended before the process
 }
 
 // Start launches an evaluator (the role "evaluator") and returns when it is
@@ -120,7 +121,7 @@ func closeAll(files []*os.File) {
 
 // receive reads events until the evaluator's end of the pipe is closed.
 func (c *Client) receive() {
-	defer c.merge.end(control)
+	defer c.lose()
 	for {
 		e, err := c.conn.ReceiveEvent()
 		if err != nil {
@@ -145,6 +146,20 @@ func (c *Client) receive() {
 	}
 }
 
+// lose ends an evaluator that can tell nothing any more. It has most often
+// ended by itself, but code of a cell may have closed the pipe.
+func (c *Client) lose() {
+	c.merge.end(control)
+	select {
+	case <-c.process.Done():
+	case <-time.After(time.Second):
+		c.mu.Lock()
+		c.deaf = true
+		c.mu.Unlock()
+		c.process.Kill()
+	}
+}
+
 // await waits for the end of the process, ends what it left, lets the readers
 // deliver its last words, and reports its death to the running Run.
 func (c *Client) await(reading *sync.WaitGroup, files []*os.File) {
@@ -157,9 +172,13 @@ func (c *Client) await(reading *sync.WaitGroup, files []*os.File) {
 	closeAll(files)
 	crash := c.readers[1].crash.held
 	c.mu.Lock()
-	c.death = Obituary(state, crash)
-	if c.killed {
+	switch {
+	case c.killed:
 		c.death = &Error{Name: "fatal", Value: "the evaluator was stopped"}
+	case c.deaf && len(crash) == 0:
+		c.death = &Error{Name: "fatal", Value: "the evaluator's pipe to the kernel was closed"}
+	default:
+		c.death = Obituary(state, crash)
 	}
 	done, id := c.done, c.doneID
 	c.done = nil

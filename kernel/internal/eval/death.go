@@ -18,6 +18,7 @@ import (
 // hundreds of lines of output; when it lives on they are text like any other.
 type Crash struct {
 	held    []byte
+	since   time.Time   // when the first of it came
 	midline bool        // the last byte delivered was not the end of a line
 	final   atomic.Bool // the evaluator has ended: nothing is released any more
 }
@@ -44,10 +45,11 @@ var crashStart = [][]byte{
 	[]byte("SIGSEGV: "), []byte("SIGBUS: "), []byte("SIGQUIT: "), []byte("SIGABRT: "), []byte("SIGILL: "), []byte("SIGFPE: "), []byte("SIGTRAP: "),
 }
 
-func (c *Crash) holding() bool { return len(c.held) > 0 && !c.final.Load() }
-
 // Final says that the process has ended: what is held is its last words.
 func (c *Crash) Final() { c.final.Store(true) }
+
+// longestHeld bounds how long text is held when more and more follows it.
+const longestHeld = 5 * time.Second
 
 // Patience is how long text is to be held while nothing follows it; 0 when none
 // is held, or the process has ended. A program may well print "panic: " and
@@ -57,10 +59,11 @@ func (c *Crash) Patience() time.Duration {
 	if len(c.held) == 0 || c.final.Load() {
 		return 0
 	}
+	d := 3 * time.Second
 	if bytes.HasPrefix(c.held, []byte("panic: ")) {
-		return 200 * time.Millisecond
+		d = 200 * time.Millisecond
 	}
-	return 3 * time.Second
+	return max(min(d, longestHeld-time.Since(c.since)), 1)
 }
 
 // Hold takes text in and returns what can be delivered.
@@ -77,6 +80,7 @@ func (c *Crash) Hold(p []byte) []byte {
 	}
 	i := c.start(p)
 	if i < len(p) {
+		c.since = time.Now()
 		c.held = append(c.held, p[i:]...)
 	}
 	if i > 0 {

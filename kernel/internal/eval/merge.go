@@ -167,6 +167,12 @@ type reader struct {
 	token *[TokenSize]byte
 	m     *merger
 	crash Crash // of descriptor 2
+	taken int64 // bytes read; guarded by m.mu
+
+	// Set by drain: the process wrote no more than owed, and what others write
+	// after it counts until the time given.
+	owed  int64
+	until time.Time
 }
 
 // pipeBuffer is as large as Linux's largest pipe for ordinary users: a
@@ -188,6 +194,7 @@ func (r *reader) run() {
 			r.file.SetReadDeadline(time.Now().Add(d))
 		}
 		n, err := childproc.Receive(r.file, buf[kept:], func() int { return r.m.lock(r.index) }, r.m.unlock)
+		r.taken += int64(n)
 		if r.index == 0 {
 			r.m.holds = true
 			if r.m.first > 0 {
@@ -198,7 +205,7 @@ func (r *reader) run() {
 		if r.index == 0 {
 			r.m.holds = false
 		}
-		again := err == nil
+		again := err == nil && !r.over()
 		if errors.Is(err, os.ErrDeadlineExceeded) && !r.crash.final.Load() {
 			r.m.text(r.index, r.crash.Release())
 			r.file.SetReadDeadline(time.Time{})
@@ -212,6 +219,11 @@ func (r *reader) run() {
 			return
 		}
 	}
+}
+
+// over tells whether nothing more is wanted after drain. It needs m.mu.
+func (r *reader) over() bool {
+	return r.crash.final.Load() && r.taken >= r.owed && time.Now().After(r.until)
 }
 
 // take delivers what was read and returns the end of it that may begin a barrier.
@@ -237,8 +249,17 @@ func (r *reader) text(p []byte) {
 	r.m.text(r.index, p)
 }
 
-// drain makes run end once the pipe is empty.
+// stray is how long, at most, a descriptor is read whose process has ended and
+// which others go on to write to.
+const stray = 2 * time.Second
+
+// drain makes run end once the pipe is empty, or holds only what others wrote
+// after the process had ended.
 func (r *reader) drain() {
+	r.m.mu.Lock()
+	r.owed = r.taken + int64(childproc.Pending(r.file))
+	r.until = time.Now().Add(stray)
+	r.m.mu.Unlock()
 	r.crash.Final()
 	r.file.SetReadDeadline(time.Now().Add(quiet))
 }

@@ -7,20 +7,24 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"iyagi/kernel/internal/childproc"
 )
 
 // bench is a merger whose three channels a test writes.
 type bench struct {
-	t     testing.TB
-	m     *merger
-	token [TokenSize]byte
-	out   [2]*os.File
-	done  sync.WaitGroup
-	n     uint64
-	got   strings.Builder
+	t       testing.TB
+	m       *merger
+	token   [TokenSize]byte
+	out     [2]*os.File
+	done    sync.WaitGroup
+	n       uint64
+	got     strings.Builder
+	readers []*reader
 }
 
 func newBench(t testing.TB) *bench {
@@ -36,6 +40,7 @@ func newBench(t testing.TB) *bench {
 			b.m.stdout = r
 		}
 		rd := &reader{index: i, file: r, token: &b.token, m: b.m}
+		b.readers = append(b.readers, rd)
 		b.done.Go(func() { rd.run(); r.Close() })
 	}
 	b.m.begin(1, func(o Output) {
@@ -123,6 +128,54 @@ func TestSplitBarrier(t *testing.T) {
 	if got := b.end(); got != "abc" {
 		t.Errorf("%q", got)
 	}
+}
+
+// TestStray: a process that nobody can find holds a descriptor open after the
+// evaluator's end and writes for ever.
+func TestStray(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for range 100 {
+		b.write(0, "last words\n")
+	}
+	var stop atomic.Bool
+	var straying sync.WaitGroup
+	straying.Go(func() {
+		for !stop.Load() {
+			if _, err := b.out[0].WriteString("stray\n"); err != nil { // the reader has gone
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	})
+	for _, r := range b.readers {
+		r.drain()
+	}
+	b.done.Wait() // for ever, unless the readers end
+	stop.Store(true)
+	straying.Wait()
+	if got := b.end(); strings.Count(got, "last words\n") != 100 {
+		t.Errorf("%d last words of 100", strings.Count(got, "last words\n"))
+	}
+}
+
+// TestHeld: text that begins like last words is not held for ever when more
+// and more follows it.
+func TestHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c Crash
+		c.Hold([]byte("runtime: 3 s\n"))
+		for range 4 {
+			time.Sleep(time.Second)
+			if d := c.Patience(); d < 900*time.Millisecond || c.Hold([]byte("more\n")) != nil {
+				t.Errorf("given up after less than %v", longestHeld)
+			}
+		}
+		time.Sleep(time.Second)
+		if d := c.Patience(); d > time.Millisecond {
+			t.Errorf("held for %v more", d)
+		}
+	})
 }
 
 func FuzzCut(f *testing.F) {
