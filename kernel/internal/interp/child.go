@@ -63,14 +63,17 @@ type child struct {
 	process *childproc.Process
 	reading sync.WaitGroup // of descriptors 1 and 2
 	raw     [2]*os.File    // our ends of descriptors 1 and 2
-	closed  bool           // descriptor 1 is at its end; guarded by starter.deliver
-	crash   eval.Crash     // last words on descriptor 2
-	gone    chan struct{}  // closed at recordGone
-	done    chan struct{}  // closed when exit is set
-	exit    host.Exit
-	message bytes.Buffer // pieces so far; the reader of records alone uses it
-	ended   bool         // recordEnd came
-	booted  sync.Once    // gives back its place in starter.boots
+	// Bytes of descriptor 1 that were read, and delivered, and whether it is at
+	// its end; guarded by starter.deliver.
+	outRead, outGiven int64
+	closed            bool
+	crash             eval.Crash    // last words on descriptor 2
+	gone              chan struct{} // closed at recordGone
+	done              chan struct{} // closed when exit is set
+	exit              host.Exit
+	message           bytes.Buffer // pieces so far; the reader of records alone uses it
+	ended             bool         // recordEnd came
+	booted            sync.Once    // gives back its place in starter.boots
 }
 
 // message is what a child tells beside its output.
@@ -205,16 +208,23 @@ func (s *starter) readRaw(c *child, stream int, f *os.File) {
 		return 0
 	}
 	for again := true; again; {
-		if d := c.crash.Patience(); stream == 1 && d > 0 {
-			f.SetReadDeadline(time.Now().Add(d))
+		if stream == 1 {
+			if d := c.crash.Patience(); d > 0 {
+				f.SetReadDeadline(time.Now().Add(d))
+			}
 		}
 		n, err := childproc.Receive(f, buf, lock, s.unlock)
 		if n > 0 {
+			if stream == 0 {
+				c.outRead += int64(n)
+			}
 			for s.taken < goal {
 				s.given.Wait()
 			}
-			for stream == 1 && !c.closed && childproc.Pending(c.raw[0]) > 0 {
-				s.given.Wait()
+			if stream == 1 {
+				for first := c.outRead + int64(childproc.Pending(c.raw[0])); c.outGiven < first && !c.closed; {
+					s.given.Wait()
+				}
 			}
 		}
 		text := buf[:n]
@@ -227,8 +237,8 @@ func (s *starter) readRaw(c *child, stream int, f *os.File) {
 			f.SetReadDeadline(time.Time{})
 		}
 		s.raw(c, stream, text)
-		if !again && stream == 0 {
-			c.closed = true
+		if stream == 0 {
+			c.outGiven, c.closed = c.outRead, !again
 		}
 		s.unlock()
 	}

@@ -1,8 +1,10 @@
 package interp
 
 import (
+	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,6 +45,7 @@ var deaths = []struct{ name, body, imports, value string }{
 	{"mutex", `var mu sync.Mutex; mu.Unlock()`, "sync", "fatal error: sync: unlock of unlocked mutex"},
 	{"kill", `syscall.Kill(syscall.Getpid(), syscall.SIGKILL); select {}`, "syscall", "signal: killed"},
 	{"exit", `syscall.Exit(3)`, "syscall", "exit status 3"},
+	{"pipe", `syscall.Close(4)`, "syscall", "pipe to the kernel was closed"},
 	{"goroutine", `go func() { panic("boom") }(); select {}`, "", "panic: boom"},
 }
 
@@ -172,6 +175,21 @@ func TestRawOrder(t *testing.T) {
 			cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 			cmd.Run()
 			fmt.Println("after")`, "fmt", "os", "os/exec")
+	}
+}
+
+// TestNonblocking: another program has made the descriptors that it shares with
+// the cell non-blocking, and the reader is slow.
+func TestNonblocking(t *testing.T) {
+	n := open(t)
+	const lines = 200_000 // more than a pipe holds
+	u := n.unit(fmt.Sprintf(`syscall.SetNonblock(1, true)
+		for range make([]struct{}, %d) { fmt.Println("0123456789") }
+		fmt.Fprint(os.Stderr, "end")`, lines), nil, "fmt", "os", "syscall")
+	var first sync.Once
+	out, err := n.start(u, func(eval.Output) { first.Do(func() { time.Sleep(time.Second) }) })()
+	if want := "stdout: " + strings.Repeat("0123456789\n", lines) + "|stderr: end"; out != want || err != nil {
+		t.Errorf("%d bytes, want %d; %+v", len(out), len(want), err)
 	}
 }
 

@@ -44,7 +44,7 @@ func newOutput(origins *origins, conn *eval.Conn, token [eval.TokenSize]byte) (*
 func (o *output) write(stream int, p []byte) (int, error) {
 	org := o.origins.current()
 	if org == nil {
-		return o.files[stream].Write(p)
+		return childproc.Write(o.files[stream], p)
 	}
 	org.leave()
 	if len(p) == 0 {
@@ -62,7 +62,7 @@ func (o *output) write(stream int, p []byte) (int, error) {
 			}
 			o.last = stream
 		}
-		return o.files[stream].Write(p)
+		return childproc.Write(o.files[stream], p)
 	}
 	o.mu.Unlock()
 	if err := o.conn.SendEvent(&eval.Event{ID: org.id, Stream: &eval.Stream{Name: streams[stream], Text: p}}); err != nil {
@@ -90,7 +90,7 @@ func (o *output) barrier(event bool) error {
 	o.number++
 	b := eval.Barrier{Number: o.number, Event: event}.Append(make([]byte, 0, 32), &o.token)
 	for _, f := range o.files {
-		if _, err := f.Write(b); err != nil {
+		if _, err := childproc.Write(f, b); err != nil {
 			return err
 		}
 	}
@@ -102,15 +102,13 @@ func (o *output) send(e *eval.Event) error {
 	o.events.Lock()
 	defer o.events.Unlock()
 	o.mu.Lock()
-	err := o.barrier(true)
-	e.Barrier = o.number
+	if err := o.barrier(true); err == nil {
+		e.Barrier = o.number
+	} // or the descriptors are broken, and there is nothing to be in order with
 	if e.Done != nil {
 		o.id = 0
 	}
 	o.mu.Unlock()
-	if err != nil {
-		return err
-	}
 	if err := o.conn.SendEvent(e); err != nil {
 		// The descriptors wait for an event of this number.
 		o.conn.SendEvent(&eval.Event{Barrier: e.Barrier})
