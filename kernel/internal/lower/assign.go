@@ -68,12 +68,8 @@ func (p *fn) define(s *ast.AssignStmt) {
 			declared++
 		}
 	}
-	if assigned == 0 && declared > 0 && p.receives(s.Rhs) {
-		p.defineReceived(s, rhs)
-		return
-	}
 	if assigned == 0 && declared > 0 {
-		p.printf("%s := %s", p.values(s.Lhs), strings.Join(rhs, ", "))
+		p.defineNew(s, rhs)
 		return
 	}
 	for _, l := range s.Lhs {
@@ -89,7 +85,32 @@ func (p *fn) define(s *ast.AssignStmt) {
 		p.store(p.expr(s.Lhs[0]), p.typeOf(s.Lhs[0]), s.Rhs[0], rhs[0])
 		return
 	}
+	if len(s.Lhs) == len(s.Rhs) {
+		p.assignEach(s)
+		return
+	}
 	p.storeAll(s.Lhs, rhs)
+}
+
+// defineNew defines variables that are all new. Each has a statement of its
+// own where Go's order allows it: of several in one statement the interpreter loses
+// values that are pointed to or received from a channel.
+func (p *fn) defineNew(s *ast.AssignStmt, rhs []string) {
+	switch {
+	case len(s.Lhs) == len(s.Rhs) && len(s.Lhs) > 1:
+		for i, l := range s.Lhs {
+			one := &ast.AssignStmt{Lhs: s.Lhs[i : i+1], TokPos: s.TokPos, Tok: s.Tok, Rhs: s.Rhs[i : i+1]}
+			if isBlank(l) {
+				p.printf("_ = %s", rhs[i])
+				continue
+			}
+			p.defineNew(one, rhs[i:i+1])
+		}
+	case p.receives(s.Rhs):
+		p.defineReceived(s, rhs)
+	default:
+		p.printf("%s := %s", p.values(s.Lhs), strings.Join(rhs, ", "))
+	}
 }
 
 // receives tells whether one of the values comes from a channel.

@@ -14,7 +14,11 @@ func (p *fn) result(s *ast.ExprStmt) {
 	t := p.typeOf(s.X)
 	tuple, ok := t.(*types.Tuple)
 	if !ok {
-		p.printf("%s(%s)", p.d.rt("Show"), p.shown(p.as(s.X, t), t))
+		val := p.as(s.X, t)
+		if p.isConst(s.X) {
+			val = p.expr(s.X) // a bare literal would lose the type: display.HTML("…"), 1500 * time.Millisecond
+		}
+		p.printf("%s(%s)", p.d.rt("Show"), p.shown(val, t))
 		return
 	}
 	names := make([]string, tuple.Len())
