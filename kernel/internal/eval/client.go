@@ -184,7 +184,7 @@ func (c *Client) await(reading *sync.WaitGroup, files []*os.File) {
 	c.done = nil
 	c.mu.Unlock()
 	if len(crash) > 0 {
-		c.log.Warn("the evaluator crashed", "pid", c.process.PID(), "reason", c.death.Value)
+		c.log.Warn("the evaluator crashed", "pid", c.process.PID(), "reason", fmt.Sprintf("%.200s", c.death.Value))
 		c.log.Debug("the evaluator crashed", "pid", c.process.PID(), "dump", string(crash[:min(len(crash), 64<<10)]))
 	}
 	c.merge.begin(id, nil)

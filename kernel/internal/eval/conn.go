@@ -3,6 +3,7 @@ package eval
 import (
 	"bufio"
 	"encoding/gob"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -14,6 +15,11 @@ import (
 // again before it is decoded, 50 MB took 74 ms and 340 MB of memory; as they
 // are, 31 ms and 50 MB (BenchmarkLargeDisplay).
 const rawBytes = 64 << 10
+
+// maxShown is how many bytes one display, result or comm message may have. The
+// kernel holds it several times, and lives on where an evaluator that fills the
+// memory does not; no front end takes as much in one message.
+const maxShown = 256 << 20
 
 // Conn is one end of the control pipes between the kernel and an evaluator.
 // Any goroutine may send; one goroutine receives.
@@ -36,9 +42,12 @@ func NewConn(r io.Reader, w io.Writer) *Conn {
 // SendCall sends a call to the evaluator.
 func (c *Conn) SendCall(call *Call) error { return c.send(call, nil) }
 
-// SendEvent sends an event to the kernel. One whose small values are above
-// 1 GB together, gob's limit, fails and leaves the connection as it was.
+// SendEvent sends an event to the kernel. One that shows more than 256 MiB fails
+// and leaves the connection as it was.
 func (c *Conn) SendEvent(e *Event) error {
+	if n := e.shown(); n > maxShown {
+		return fmt.Errorf("%d MiB are too much for one message to the front end: at most %d can be shown", n>>20, maxShown>>20)
+	}
 	light, raw := e.split()
 	return c.send(light, raw)
 }
@@ -82,6 +91,25 @@ func (e *Event) bundle() *Bundle {
 		return e.Result
 	}
 	return nil
+}
+
+// shown is how many bytes e shows.
+func (e *Event) shown() (n int) {
+	if b := e.bundle(); b != nil {
+		for _, v := range b.Data {
+			n += len(v)
+		}
+		for _, v := range b.Metadata {
+			n += len(v)
+		}
+	}
+	if m := e.Comm; m != nil {
+		n += len(m.Data) + len(m.Metadata)
+		for _, b := range m.Buffers {
+			n += len(b)
+		}
+	}
+	return n
 }
 
 // split returns e without its large values, and these. It does not change e.

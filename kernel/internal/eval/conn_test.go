@@ -71,6 +71,29 @@ func TestLargeValues(t *testing.T) {
 	}
 }
 
+// TestTooLarge: what would fill the kernel's memory is refused, and the
+// connection goes on.
+func TestTooLarge(t *testing.T) {
+	from, to := pair(t)
+	part := make([]byte, maxShown/4)
+	tooLarge := map[string][]byte{"a": part, "b": part, "c": part, "d": part, "e": {0}}
+	for _, e := range []*Event{
+		{Display: &Display{Bundle: Bundle{Data: tooLarge}}},
+		{Result: &Bundle{Metadata: tooLarge}},
+		{Comm: &Comm{Data: []byte("{}"), Buffers: [][]byte{part, part, part, part}}},
+	} {
+		if err := from.SendEvent(e); err == nil || !strings.Contains(err.Error(), "at most 256") {
+			t.Errorf("%v", err)
+		}
+	}
+	if err := from.SendEvent(&Event{ID: 7, Done: &Done{}}); err != nil {
+		t.Error(err)
+	}
+	if e, err := to.ReceiveEvent(); e.ID != 7 || err != nil {
+		t.Errorf("%+v, %v", e, err)
+	}
+}
+
 // BenchmarkLargeDisplay is a display of 50 MB through the pipe.
 func BenchmarkLargeDisplay(b *testing.B) {
 	from, to := pair(b)

@@ -37,6 +37,15 @@ func TestPanic(t *testing.T) {
 	n.want("stdout: ok", `fmt.Print("ok")`, "fmt")
 }
 
+// TestLongPanic: nobody reads a megabyte of an error.
+func TestLongPanic(t *testing.T) {
+	n := open(t)
+	_, err := n.do(`panic("한글" + strings.Repeat("x", 1<<20))`, "strings")
+	if err == nil || len(err.Value) > maxError+100 || !strings.HasPrefix(err.Value, "한글xxx") || !strings.HasSuffix(err.Value, "bytes more)") {
+		t.Errorf("%.100v", err)
+	}
+}
+
 // deaths are mistakes that end the evaluator, and what the cell is told.
 var deaths = []struct{ name, body, imports, value string }{
 	{"stack", `var f func(int) int; f = func(n int) int { return f(n+1) + 1 }; f(0)`, "", "fatal error: stack overflow"},

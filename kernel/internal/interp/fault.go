@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/traefik/yaegi/interp"
 
@@ -33,9 +34,21 @@ func fault(r any, frames []eval.Frame) *eval.Error {
 	// A command of the cell that failed is no panic for the reader.
 	if c, ok := r.(interface{ CellError() (name, text string) }); ok {
 		name, text := c.CellError()
-		return &eval.Error{Name: name, Value: text, Frames: frames}
+		return &eval.Error{Name: name, Value: short(text), Frames: frames}
 	}
-	return &eval.Error{Name: "panic", Value: rt.Text(r), Frames: frames}
+	return &eval.Error{Name: "panic", Value: short(rt.Text(r)), Frames: frames}
+}
+
+// maxError is how many bytes of an error's words a reader gets. It is sent
+// twice, in the reply and to show, and coloured; who panics with a value of
+// 100 MB did not mean it as words.
+const maxError = 64 << 10
+
+func short(s string) string {
+	if len(s) <= maxError {
+		return s
+	}
+	return fmt.Sprintf("%s… (%d bytes more)", strings.ToValidUTF8(s[:maxError], ""), len(s)-maxError)
 }
 
 // defect is the error for a fault of lowering or of yaegi. The cell is right,
