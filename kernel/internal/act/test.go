@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,12 +34,17 @@ func Test(args string, cases ...Case) {
 	if err != nil {
 		fail("%test", "%v", err)
 	}
+	if !o.matches(cases) {
+		fail("%test", "no test matches %s", o["test.run"])
+	}
 	began := time.Now()
 	count := &counter{}
-	code := runTests(o, cases, count)
+	code, err := runTests(o, cases, count)
 	leave()
 	took := fmt.Sprintf("%.3fs", time.Since(began).Seconds())
 	switch {
+	case err != nil:
+		fail("%test", "%v", err)
 	case code != 0:
 		println(fmt.Sprintf("FAIL\t%d of %d tests\t%s", count.failed, count.ran, took))
 		fail("%test", "%d of %d tests failed", count.failed, count.ran)
@@ -84,7 +90,7 @@ func parseTest(args string) (testOptions, error) {
 	f.Bool("failfast", false, "")
 	f.Bool("benchmem", false, "")
 	f.Uint("count", 1, "")
-	f.Duration("benchtime", time.Second, "")
+	f.String("benchtime", "1s", "")
 	f.String("bench", "", "")
 	f.String("run", "", "")
 	if err := f.Parse(words); err != nil {
@@ -109,12 +115,20 @@ func parseTest(args string) (testOptions, error) {
 	return o, nil
 }
 
+// matches tells whether there is anything to run.
+func (o testOptions) matches(cases []Case) bool {
+	name, _, _ := strings.Cut(o["test.run"], "/")
+	rx, err := regexp.Compile(name)
+	return err != nil || o["test.bench"] != "" ||
+		slices.ContainsFunc(cases, func(c Case) bool { return c.test != nil && rx.MatchString(c.name) })
+}
+
 // runner is what package testing's flags are registered with: not the
 // cell's own flag.CommandLine.
 var runner *flag.FlagSet
 
 // runTests calls the runner and returns its exit code.
-func runTests(o testOptions, cases []Case, count *counter) int {
+func runTests(o testOptions, cases []Case, count *counter) (int, error) {
 	own := flag.CommandLine
 	defer func() { flag.CommandLine = own }()
 	if runner == nil {
@@ -128,7 +142,9 @@ func runTests(o testOptions, cases []Case, count *counter) int {
 	}
 	flag.CommandLine = runner
 	for name, value := range o {
-		runner.Set(name, value)
+		if err := runner.Set(name, value); err != nil {
+			return 0, fmt.Errorf("%s=%s: %w", strings.TrimPrefix(name, "test."), value, err)
+		}
 	}
 	var tests []testing.InternalTest
 	var benchmarks []testing.InternalBenchmark
@@ -144,5 +160,5 @@ func runTests(o testOptions, cases []Case, count *counter) int {
 			}})
 		}
 	}
-	return testing.MainStart(deps{}, tests, benchmarks, nil, nil).Run()
+	return testing.MainStart(deps{}, tests, benchmarks, nil, nil).Run(), nil
 }

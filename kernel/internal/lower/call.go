@@ -219,6 +219,9 @@ func (p *fn) redirect(o *types.Func, x *ast.CallExpr) (string, bool) {
 	case "errors.Unwrap":
 		name = "Unwrap"
 	default:
+		if o.Pkg().Path() == "testing" {
+			return p.testingCall(o, x)
+		}
 		return p.nativeInstance(o, x)
 	}
 	return p.d.rt(name) + "(" + strings.Join(p.args(o.Signature(), x), ", ") + ")", true

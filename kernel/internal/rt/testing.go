@@ -2,6 +2,7 @@ package rt
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"iyagi/kernel/internal/host"
@@ -23,6 +24,45 @@ func GuardTest(tb testing.TB, body func()) {
 			fmt.Fprintf(tb.Output(), "    %s, line %d in %s\n", f.Label, f.Line, f.Func)
 		}
 		tb.Fail()
+	} else if host.Current().Context().Err() != nil {
+		return // interrupted: it has no more to say
 	}
 	returned = true
+}
+
+// TestLog is one of the methods Log, Error, Fatal and Skip of package testing,
+// with or without f. The place is told by the caller: the frames of the stack are the interpreter's.
+func TestLog(tb testing.TB, where, method string, args ...any) {
+	var text string
+	if strings.HasSuffix(method, "f") {
+		format, _ := args[0].(string)
+		text = fmt.Sprintf(format, args[1:]...)
+	} else {
+		text = strings.TrimSuffix(fmt.Sprintln(args...), "\n")
+	}
+	text = strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n    ")
+	fmt.Fprintf(tb.Output(), "%s: %s\n", where, text)
+	switch strings.TrimSuffix(method, "f") {
+	case "Error":
+		tb.Fail()
+	case "Fatal":
+		tb.FailNow()
+	case "Skip":
+		tb.SkipNow()
+	}
+}
+
+// TestRun is t.Run.
+func TestRun(t *testing.T, name string, f func(*testing.T)) bool {
+	return t.Run(name, func(t *testing.T) { GuardTest(t, func() { f(t) }) })
+}
+
+// BenchmarkRun is b.Run.
+func BenchmarkRun(b *testing.B, name string, f func(*testing.B)) bool {
+	return b.Run(name, func(b *testing.B) { GuardTest(b, func() { f(b) }) })
+}
+
+// TestCleanup is the method Cleanup of package testing.
+func TestCleanup(tb testing.TB, f func()) {
+	tb.Cleanup(func() { GuardTest(tb, f) })
 }
