@@ -99,6 +99,7 @@ func newStage(t *testing.T, path ...string) stage {
 	st.set("JUPYTER_NO_CONFIG", "1")
 	st.set("PYTHONIOENCODING", "utf-8")
 	st.set("PYTHONWARNINGS", "ignore")
+	st.set("PYTHONDONTWRITEBYTECODE", "1")
 	st.set("LC_ALL", "C.UTF-8")
 	for _, name := range []string{"HOME", "XDG_RUNTIME_DIR"} {
 		st.set(name, home)
@@ -131,10 +132,14 @@ type check struct {
 	Done                 *int
 }
 
-// run runs a script and makes a subtest of each line of its report. What the script and the kernel print goes to a file: a pipe would keep the test waiting
+// run runs a script of testdata by the given program, in the folder of the stage, and makes a subtest of each line of its report. What the script and the kernel print goes to a file: a pipe would keep the test waiting
 // for a process that outlives the script.
-func (st stage) run(t *testing.T, limit time.Duration, argv ...string) {
+func (st stage) run(t *testing.T, limit time.Duration, program, file string) {
 	t.Helper()
+	path, err := filepath.Abs(filepath.Join("testdata", file))
+	if err != nil {
+		t.Fatal(err)
+	}
 	report := filepath.Join(st.folder, "report.jsonl")
 	st.set("REPORT", report)
 	log, err := os.Create(filepath.Join(st.folder, "log"))
@@ -144,8 +149,8 @@ func (st stage) run(t *testing.T, limit time.Duration, argv ...string) {
 	defer log.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = st.env, log, log
+	cmd := exec.CommandContext(ctx, program, path)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = st.folder, st.env, log, log
 	cmd.Cancel = func() error { return killTree(int32(cmd.Process.Pid)) }
 	failed := cmd.Run()
 	if ctx.Err() != nil {
@@ -155,7 +160,7 @@ func (st stage) run(t *testing.T, limit time.Duration, argv ...string) {
 		failed = err
 	}
 	if failed != nil {
-		t.Errorf("%s: %v", strings.Join(argv, " "), failed)
+		t.Errorf("%s: %v", file, failed)
 	}
 	for _, p := range st.leftBehind() {
 		line, _ := p.Cmdline()

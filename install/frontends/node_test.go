@@ -13,7 +13,7 @@ import (
 func (st stage) runNode(t *testing.T, limit time.Duration, packages, file string) {
 	t.Helper()
 	st.set("NODE_PATH", filepath.Join(packages, "node_modules"))
-	st.run(t, limit, "node", filepath.Join("testdata", file))
+	st.run(t, limit, "node", file)
 }
 
 // TestVSCode drives the kernel as VS Code does, where there is no VS Code: the extension's way of talking to a kernel is all that a kernel sees of it.

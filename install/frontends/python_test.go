@@ -22,7 +22,7 @@ func runPython(t *testing.T, limit time.Duration, file string, settings ...strin
 		name, value, _ := strings.Cut(s, "=")
 		st.set(name, value)
 	}
-	st.run(t, limit, program, "-B", filepath.Join("testdata", file))
+	st.run(t, limit, program, file)
 }
 
 func TestJupyterClient(t *testing.T) { runPython(t, 5*time.Minute, "jupyter_client_test.py") }
