@@ -27,14 +27,15 @@ type Config struct {
 // Client is the kernel's end of one evaluator process.
 //
 // Its goroutines are the readers of descriptor 1, of descriptor 2 and of the
-// control pipe, and one that waits for the process's end; all of them end
-// with the process, which [Client.Kill] and [Client.Close] bring about.
+// control pipe, the sender of calls, and one that waits for the process's end;
+// all of them end with the process, which [Client.Kill] and [Client.Close] bring about.
 type Client struct {
 	log     *slog.Logger
 	process *childproc.Process
 	tree    childproc.Tree
 	conn    *Conn
-	calls   *os.File // our end of the pipe that conn writes to
+	calls   *calls
+	pipe    *os.File // our end of the pipe that calls go to
 	merge   *merger
 	readers [2]*reader
 	ready   chan struct{} // closed by the first event
@@ -46,7 +47,7 @@ type Client struct {
 	done    chan *Done // of the running Run
 	doneID  int
 	killed  bool
-	deaf    bool // the control pipe ended before the process
+	deaf    bool // a pipe to it ended before the process
 }
 
 // Start launches an evaluator (the role "evaluator") and returns when it is
@@ -99,16 +100,16 @@ func (c *Client) launch(ctx context.Context, cfg Config) (err error) {
 		c.readers[i] = &reader{index: i, file: ours[i], token: &hello.Token, m: c.merge}
 	}
 	c.merge.stdout = ours[0]
-	c.conn, c.calls = NewConn(ours[2], ours[3]), ours[3]
+	c.conn, c.pipe = NewConn(ours[2], ours[3]), ours[3]
+	c.calls = newCalls(c.conn)
 	var reading sync.WaitGroup
 	for _, r := range c.readers {
 		reading.Go(r.run)
 	}
 	reading.Go(c.receive)
+	reading.Go(c.send)
 	go c.await(&reading, ours[:])
-	// An error means that the process has ended, which await reports.
-	c.conn.SendCall(&Call{Hello: hello})
-	return nil
+	return c.calls.add(&Call{Hello: hello})
 }
 
 func closeAll(files []*os.File) {
@@ -121,10 +122,11 @@ func closeAll(files []*os.File) {
 
 // receive reads events until the evaluator's end of the pipe is closed.
 func (c *Client) receive() {
-	defer c.lose()
 	for {
 		e, err := c.conn.ReceiveEvent()
 		if err != nil {
+			c.merge.end(control)
+			c.lose(err)
 			return
 		}
 		switch {
@@ -146,13 +148,20 @@ func (c *Client) receive() {
 	}
 }
 
-// lose ends an evaluator that can tell nothing any more. It has most often
-// ended by itself, but code of a cell may have closed the pipe.
-func (c *Client) lose() {
-	c.merge.end(control)
+// send sends calls until the evaluator's end of the pipe, or ours, is closed.
+func (c *Client) send() {
+	if err := c.calls.run(c.process.Done()); err != nil && !errors.Is(err, os.ErrClosed) {
+		c.lose(err)
+	}
+}
+
+// lose ends an evaluator that can hear or tell nothing any more because of err.
+// It has most often ended by itself, but code of a cell may have closed a pipe.
+func (c *Client) lose(err error) {
 	select {
 	case <-c.process.Done():
 	case <-time.After(time.Second):
+		c.log.Debug("the evaluator is stopped: it lost a pipe to the kernel", "error", err)
 		c.mu.Lock()
 		c.deaf = true
 		c.mu.Unlock()
@@ -165,6 +174,7 @@ func (c *Client) lose() {
 func (c *Client) await(reading *sync.WaitGroup, files []*os.File) {
 	state := c.process.Wait()
 	c.tree.Kill()
+	c.pipe.Close()
 	for _, r := range c.readers {
 		r.drain()
 	}
@@ -225,10 +235,9 @@ func (c *Client) Run(ctx context.Context, r Run, receive func(Output)) *Done {
 	began := time.Now()
 	stop := context.AfterFunc(ctx, c.Kill)
 	defer stop()
-	// A failed send means that the process has ended or will: await answers.
-	if err := c.conn.SendCall(&Call{Run: &r}); err != nil && !errors.Is(err, os.ErrClosed) {
+	if err := c.calls.add(&Call{Run: &r}); errors.Is(err, errNotReading) {
 		c.Kill()
-	}
+	} // any other error: the process has ended or will, and await answers
 	d := <-done
 	if d.Elapsed == 0 {
 		d.Elapsed = time.Since(began)
@@ -247,13 +256,13 @@ func (c *Client) isDead() bool {
 
 // Interrupt asks the evaluator to end the running cell. The evaluator answers
 // within 200 ms by the Done of the Run, unless native code keeps it busy.
-func (c *Client) Interrupt() error { return c.conn.SendCall(&Call{Interrupt: &Interrupt{}}) }
+func (c *Client) Interrupt() error { return c.calls.add(&Call{Interrupt: &Interrupt{}}) }
 
 // Input answers the cell's InputRequest.
-func (c *Client) Input(i Input) error { return c.conn.SendCall(&Call{Input: &i}) }
+func (c *Client) Input(i Input) error { return c.calls.add(&Call{Input: &i}) }
 
 // Comm passes a comm message to the code of cells.
-func (c *Client) Comm(m Comm) error { return c.conn.SendCall(&Call{Comm: &m}) }
+func (c *Client) Comm(m Comm) error { return c.calls.add(&Call{Comm: &m}) }
 
 // Kill ends the evaluator and everything below it.
 func (c *Client) Kill() {
@@ -270,7 +279,7 @@ func (c *Client) Close(ctx context.Context) error {
 	c.mu.Lock()
 	c.killed = true
 	c.mu.Unlock()
-	c.calls.Close()
+	c.pipe.Close()
 	stop := context.AfterFunc(ctx, c.Kill)
 	defer stop()
 	<-c.dead

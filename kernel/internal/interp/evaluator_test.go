@@ -174,6 +174,39 @@ func TestKill(t *testing.T) {
 	}
 }
 
+// TestStopped: an evaluator that reads nothing can still be interrupted and killed.
+func TestStopped(t *testing.T) {
+	n := open(t)
+	wait := n.start(n.unit(`syscall.Kill(syscall.Getpid(), syscall.SIGSTOP); select {}`, nil, "syscall"), nil)
+	for {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", n.client.PID()))
+		if err != nil {
+			t.Skip("cannot tell whether the evaluator has stopped")
+		}
+		if strings.Contains(string(stat), ") T ") {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	n.client.Input(eval.Input{Value: strings.Repeat("x", 1<<20)}) // more than the pipe holds
+	n.client.Interrupt()
+	n.client.Kill()
+	if _, err := wait(); err == nil || err.Value != "the evaluator was stopped" {
+		t.Errorf("%+v", err)
+	}
+}
+
+// TestRunAfterKill: a Run that begins while the process dies is told why it died.
+func TestRunAfterKill(t *testing.T) {
+	for range 20 {
+		n := open(t)
+		kill(t, n.client.PID())
+		if _, err := n.do(`select {}`); err == nil || !strings.HasPrefix(err.Value, "signal: killed") {
+			t.Fatalf("%+v", err)
+		}
+	}
+}
+
 // TestRawOrder: what another program writes to both streams stands between
 // what the cell prints before and after it.
 func TestRawOrder(t *testing.T) {
