@@ -151,7 +151,7 @@ func shorten(text string) string {
 		var w int
 		at := len(text) - len(rest)
 		_, rest, w, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		if width += w; width > widest && rest != "" {
+		if width += w; width > widest {
 			return text[:at] + "…"
 		}
 	}

@@ -92,6 +92,7 @@ type checking struct {
 	act       *types.PkgName // that commands call; nil: there are none
 	typed     []typedArg     // arguments of commands that are types
 	mentioned []string       // live names that commands mention
+	moves     bool           // a command changes the working directory
 
 	again    []*declaration    // live declarations that are checked again
 	onlyVars map[string]bool   // those of them that depend on nothing new but variables of the statements

@@ -204,6 +204,7 @@ func (c *checking) commandStmts(l magic.Line, top map[string]*ast.Ident) []ast.S
 	case "%env":
 		return []ast.Stmt{c.actCall(at, "Env", text(at, l.Args))}
 	case "%cd":
+		c.moves = c.moves || l.Args != ""
 		return []ast.Stmt{c.actCall(at, "Cd", text(at, l.Args))}
 	case "%who":
 		return []ast.Stmt{c.actCall(at, "Who", c.variables(at, top)...)}
@@ -242,20 +243,13 @@ func (c *checking) variables(at token.Pos, top map[string]*ast.Ident) []ast.Expr
 func (c *checking) cases(at token.Pos) []ast.Expr {
 	var list []ast.Expr
 	add := func(param string, id *ast.Ident) {
-		switch {
-		case param == "*testing.T" && isTest(id.Name, "Test") && id.Name != "TestMain":
-			list = append(list, c.actCall(at, "T", text(at, id.Name), id).X)
-		case param == "*testing.B" && isTest(id.Name, "Benchmark"):
-			list = append(list, c.actCall(at, "B", text(at, id.Name), id).X)
+		if isTest(id.Name, param) {
+			list = append(list, c.actCall(at, strings.TrimPrefix(param, "*testing."), text(at, id.Name), id).X)
 		}
 	}
 	for _, d := range c.session.inOrder() {
-		f, ok := d.obj.(*types.Func)
-		if !ok || c.declares[d.key] {
-			continue
-		}
-		if sig := f.Signature(); sig.Params().Len() == 1 && sig.Results().Len() == 0 && sig.TypeParams().Len() == 0 {
-			add(types.TypeString(sig.Params().At(0).Type(), nil), c.liveIdent(at, d.key))
+		if !c.declares[d.key] && isTestObject(d.obj) {
+			add(testParam(d.obj), c.liveIdent(at, d.key))
 		}
 	}
 	for _, d := range c.decls.Decls {
@@ -267,11 +261,34 @@ func (c *checking) cases(at token.Pos) []ast.Expr {
 	return list
 }
 
-// isTest tells whether go test takes a function of this name for a test.
-func isTest(name, prefix string) bool {
-	rest, ok := strings.CutPrefix(name, prefix)
+// isTest tells whether go test takes a function of this name, with a parameter of this
+// type, for a test or a benchmark.
+func isTest(name, param string) bool {
+	rest, ok := "", false
+	switch param {
+	case "*testing.T":
+		rest, ok = strings.CutPrefix(name, "Test")
+	case "*testing.B":
+		rest, ok = strings.CutPrefix(name, "Benchmark")
+	}
 	r, _ := utf8.DecodeRuneInString(rest)
 	return ok && (rest == "" || !unicode.IsLower(r))
+}
+
+// isTestObject is isTest for what is declared.
+func isTestObject(obj types.Object) bool { return isTest(obj.Name(), testParam(obj)) }
+
+// testParam is the type of the only parameter of a function without results, or "".
+func testParam(obj types.Object) string {
+	f, ok := obj.(*types.Func)
+	if !ok {
+		return ""
+	}
+	sig := f.Signature()
+	if sig.Params().Len() != 1 || sig.Results().Len() != 0 || sig.TypeParams().Len() != 0 {
+		return ""
+	}
+	return types.TypeString(sig.Params().At(0).Type(), nil)
 }
 
 // liveIdent is an identifier that means the live declaration of that name, as

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -62,5 +64,77 @@ func TestCommandsAreComplete(t *testing.T) {
 		if got, _ := NewSession().IsComplete(src); got != want {
 			t.Errorf("%q: %s", src, got)
 		}
+	}
+}
+
+func TestCompleteCommands(t *testing.T) {
+	t.Setenv("IYAGI_TEST_COMPLETE", "1")
+	dir := t.TempDir()
+	for _, name := range []string{"sub dir", ".hidden"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "suffix"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	s := NewSession()
+	u, err := s.Check(Cell{Serial: 1, Label: "cell 1", Source: "func TestSum(t *testing.T) {}\nfunc TestAll(t *testing.T) {}\nfunc Test() {}\nnumber := 1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Commit(u)
+	sub := "sub dir" + string(filepath.Separator)
+	for _, test := range []struct{ src, want string }{
+		{"%w|", "%who"},
+		{"x := 1\n%t|\ny", "%time %test"},
+		{"%%|", "%%time"},
+		{"//iyagi:%re|", "%reset"},
+		{"%env IYAGI_TEST_COMP|", "IYAGI_TEST_COMPLETE"},
+		{"%test -v TestA|", "TestAll"},
+		{"%test |", "TestSum TestAll"},
+		{"%cd su|", sub},
+		{"%cd " + dir + string(filepath.Separator) + "s|", filepath.Join(dir, "sub dir") + string(filepath.Separator)},
+		{"!cat su|", sub + " suffix"},
+		{"!cat .h|", ".hidden" + string(filepath.Separator)},
+		{"%time numb|", "number"},
+		{"%who\nnumb|\n!ls", "number"},
+		{"x := `\n%w|\n`", ""},
+	} {
+		src := strings.Replace(test.src, "|", "", 1)
+		at := strings.Index(test.src, "|")
+		c := s.Complete(src, at)
+		var got []string
+		for _, it := range c.Items {
+			got = append(got, it.Text)
+			if !strings.HasPrefix(it.Text, src[c.Start:at]) {
+				t.Errorf("%q: %q does not go on from %q", test.src, it.Text, src[c.Start:at])
+			}
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%q: %q", test.src, got)
+		}
+	}
+	u, err = s.Check(Cell{Serial: 2, Label: "cell 2", Source: "%cd /"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Commit(u)
+	if c := s.Complete("%cd su", 6); len(c.Items) > 0 {
+		t.Errorf("after a change of directory: %v", c.Items)
+	}
+}
+
+func TestInspectCommands(t *testing.T) {
+	for _, src := range []string{"%who|", "|%who", "x := 1\n%w|ho\ny", "//iyagi:%who|", "%who strings|"} {
+		data, ok := NewSession().Inspect(strings.Replace(src, "|", "", 1), strings.Index(src, "|"), 0)
+		if !ok || !strings.Contains(data["text/plain"], "variables") {
+			t.Errorf("%q: %v", src, data)
+		}
+	}
+	data, ok := NewSession().Inspect("%time strings.Join", 14, 0)
+	if !ok || !strings.Contains(data["text/plain"], "elems") {
+		t.Errorf("the statement of %%time: %v", data)
 	}
 }

@@ -33,6 +33,9 @@ func (s *Session) Complete(src string, offset int) Completion {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	offset = min(max(offset, 0), len(src))
+	if c, ok := s.completeCommand(src, offset); ok {
+		return c
+	}
 	if c, ok := completePath(src, offset); ok {
 		return c
 	}

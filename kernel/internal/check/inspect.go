@@ -22,6 +22,9 @@ func (s *Session) Inspect(src string, offset, detail int) (data map[string]strin
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	offset = min(max(offset, 0), len(src))
+	if d := describeCommand(src, offset); d != nil {
+		return d.bundle(), true
+	}
 	for _, at := range places(src, offset) {
 		if d := s.describe(src, at, detail); d != nil {
 			return d.bundle(), true

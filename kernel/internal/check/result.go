@@ -10,7 +10,7 @@ import (
 
 // unit makes the result of a checking without errors.
 func (c *checking) unit() *Unit {
-	u := &Unit{Cell: c.cell, Fset: c.fset, Pkg: c.pkg, Info: c.info, Body: c.body}
+	u := &Unit{Cell: c.cell, Fset: c.fset, Pkg: c.pkg, Info: c.info, Body: c.body, moves: c.moves}
 	for _, d := range c.decls.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:

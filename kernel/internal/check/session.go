@@ -33,6 +33,8 @@ type Session struct {
 	// undo takes back what the last check changed in live types; its unit
 	// is not committed yet.
 	undo []func()
+	// moved: the working directory of the cells is not this process's any more.
+	moved bool
 }
 
 // A declaration is a live object and what is needed to check it again.
@@ -73,6 +75,7 @@ func (s *Session) Commit(u *Unit) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.undo = nil
+	s.moved = s.moved || u.moves
 	for _, d := range u.declared {
 		if old, ok := s.live[d.key].typeName(); ok && old != d.obj {
 			// The methods of a type go with it; those that its successor takes over are in u.

@@ -61,8 +61,9 @@ const commandToken token.Token = -1
 // all of its parts are statements.)
 func split(src string) *layout {
 	l := &layout{src: src, idents: map[string]bool{}, stray: -1}
+	text := []byte(src)
 	for from := 0; from < len(src); {
-		from = l.scan(from)
+		from = l.scan(text, from)
 	}
 	start := 0 // index of the chunk's first lexeme
 	depth := 0
@@ -92,11 +93,11 @@ func split(src string) *layout {
 
 // scan reads the tokens from a place where a statement may begin to the next
 // command, or to the end, and returns where to go on.
-func (l *layout) scan(from int) int {
+func (l *layout) scan(text []byte, from int) int {
 	fset := token.NewFileSet()
-	file := fset.AddFile("", -1, len(l.src)-from)
+	file := fset.AddFile("", -1, len(text)-from)
 	var s scanner.Scanner
-	s.Init(file, []byte(l.src[from:]), func(pos token.Position, msg string) {
+	s.Init(file, text[from:], func(pos token.Position, msg string) {
 		l.errors = append(l.errors, &Error{Pos: token.Position{Offset: from + pos.Offset}, Msg: msg})
 	}, scanner.ScanComments)
 	b := beginning{fresh: true}

@@ -73,6 +73,7 @@ type Unit struct {
 	Notes []string
 
 	declared []*declaration // becomes live by Session.Commit
+	moves    bool           // a command changes the working directory
 }
 
 // Cell is the text of a cell and its place in the session.

@@ -6,9 +6,9 @@ import (
 )
 
 // helpForms are the cells that ask about a name instead of running code:
-// ?fmt.Println or fmt.Println?, with a second question mark for more. Go has no
-// question mark, and users of other kernels try these first.
-var helpForms = regexp.MustCompile(`^(\?{1,2})\s*([\pL_][\pL\pN_.]*)\s*$|^([\pL_][\pL\pN_.]*)\s*(\?{1,2})$`)
+// ?fmt.Println or fmt.Println?, with a second question mark for more, or a
+// command's: %who?. Go has no question mark, and users of other kernels try these first.
+var helpForms = regexp.MustCompile(`^(\?{1,2})\s*(%{0,2}[\pL_][\pL\pN_.]*)\s*$|^(%{0,2}[\pL_][\pL\pN_.]*)\s*(\?{1,2})$`)
 
 // helpName returns the name that a cell asks about, and the detail level of inspect.
 func helpName(code string) (name string, detail int, ok bool) {
