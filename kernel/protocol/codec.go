@@ -74,17 +74,27 @@ func Encode(m *Message, s *Signer) (frames [][]byte, err error) {
 // marshal is json.Marshal without the escapes for HTML, which would make
 // pages of <, > and & up to six times as long, and with {} for nil.
 func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
+	var b once
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	out := bytes.TrimSuffix(b.Bytes(), []byte{'\n'})
+	out := bytes.TrimSuffix(b, []byte{'\n'})
 	if string(out) == "null" {
 		return emptyObject, nil
 	}
 	return out, nil
+}
+
+// once keeps what is written to it. A json.Encoder writes a value in one
+// piece, for which a bytes.Buffer would clear memory first: 40 ms of the 130
+// that a display of 50 MB took.
+type once []byte
+
+func (o *once) Write(p []byte) (int, error) {
+	*o = append(*o, p...)
+	return len(p), nil
 }
 
 // Decode verifies and decodes the frames of a message. It keeps and does not
