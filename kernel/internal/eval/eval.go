@@ -111,8 +111,9 @@ type Var struct {
 	Type    string // as Go spells it, for people
 }
 
-// Event is one message from the evaluator to the kernel. Exactly one of the
-// pointer fields is set.
+// Event is one message from the evaluator to the kernel. At most one of the
+// pointer fields is set; none when the event that a barrier announced could
+// not be sent.
 type Event struct {
 	ID      int    // of the Run whose code caused it, current or earlier; 0: none
 	Barrier uint64 // text before this barrier comes before the event; 0: no order
@@ -185,9 +186,8 @@ type Comm struct {
 
 // Done ends a Run.
 type Done struct {
-	Error *Error // nil: all went well
-	// Background tells that goroutines of the cell still run.
-	Elapsed time.Duration
+	Error   *Error        // nil: all went well
+	Elapsed time.Duration // from the call's arrival to the end of the code
 }
 
 // Error is why a cell failed at run time.

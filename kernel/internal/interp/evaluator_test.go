@@ -1,7 +1,9 @@
 package interp
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"sync"
@@ -83,6 +85,21 @@ func TestDeath(t *testing.T) {
 				t.Error("a run after death succeeds")
 			}
 		})
+	}
+}
+
+// TestCrashLog: the log tells of a crash in one short line, unless asked for more.
+func TestCrashLog(t *testing.T) {
+	var log bytes.Buffer
+	c, err := eval.Start(t.Context(), eval.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &notebook{t: t, client: c}
+	n.do(`go func() { panic("a\n" + strings.Repeat("b", 10000)) }(); select {}`, "strings")
+	<-c.Exited()
+	if line := log.String(); strings.Count(line, "\n") != 1 || len(line) > 400 || !strings.Contains(line, "level=WARN") {
+		t.Errorf("%d bytes: %s", len(line), line)
 	}
 }
 

@@ -12,8 +12,9 @@ type Limits struct {
 	// Default 5 s.
 	Handshake time.Duration
 	// MessageBytes and MessageFrames bound one message from a client. A client
-	// that sends more is disconnected. Defaults 1 GiB and 64 KiB frames, and
-	// 65536: widgets send pictures and data as frames of their own.
+	// that sends more is disconnected. Defaults 1 GiB of content with 64 KiB
+	// beside it, and 65536 frames: widgets send pictures and data as frames of
+	// their own.
 	MessageBytes  int64
 	MessageFrames int
 	// QueueBytes is how much may wait for one connection to be read by its
