@@ -25,6 +25,7 @@ type fn struct {
 	defers  string           // the list of deferred calls of a function that defers in such a body
 	assigns types.Object     // the variable that the function literal being printed is assigned to
 	marker  *marker
+	hoisted ast.Node // the statement whose mark was set before the loop around it
 }
 
 func (u *unit) newFn(d *decl, src *source, e *env) *fn {

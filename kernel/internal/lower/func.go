@@ -54,9 +54,9 @@ func (p *fn) parts(sig *types.Signature, ft *ast.FuncType, body *ast.BlockStmt, 
 	oldMark := p.marker
 	p.marker = p.newMarker(body)
 	stmts := p.capture(func() { p.block(body.List) })
-	pre = p.prologue(p.marker) + pre
+	text = p.prologue(p.marker, pre, body.List, stmts)
 	p.marker = oldMark
-	return "(" + strings.Join(params, ", ") + ")" + results, "{\n" + pre + stmts + "}"
+	return "(" + strings.Join(params, ", ") + ")" + results, "{\n" + text + "}"
 }
 
 func (p *fn) paramList(sig *types.Signature, ft *ast.FuncType) []string {

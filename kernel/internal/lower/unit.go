@@ -204,7 +204,7 @@ func (u *unit) entryFunc(c *check.Unit) string {
 			p.stmt(s)
 		}
 	})
-	d.text = "func " + name + "() {\n" + p.prologue(p.marker) + defers + body + "}"
+	d.text = "func " + name + "() {\n" + p.prologue(p.marker, defers, nil, body) + "}"
 	u.funcs = append(u.funcs, d)
 	return name
 }
