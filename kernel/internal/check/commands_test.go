@@ -27,8 +27,8 @@ func TestCommandErrors(t *testing.T) {
 		{"!echo ( \" '\n!ls\nx := missing", "3:6: undefined: missing"},
 		{"%time b := missing", "1:12: undefined: missing"},
 		{"!ls \\\n  -l\nmissing", "3:1: undefined: missing"},
-		{"f(\n%who\n)", "2:1: expected operand, found '%'"},
-		{"x := 1; %who", "1:9: expected statement, found '%'"},
+		{"f(\n%who\n)", "2:1: expected operand, found '%' (a command has a line of its own where a statement of the cell may begin, outside of blocks)"},
+		{"x := 1; %who", "1:9: expected statement, found '%' (a command has a line of its own where a statement of the cell may begin, outside of blocks)"},
 		{"x := 1;\n%who", ""},
 		{"x := 7\n\n%env A=1\n'x", "4:1: rune literal not terminated"},
 	} {

@@ -40,6 +40,8 @@ func syntaxHint(msg string) string {
 		}
 	case strings.HasSuffix(msg, "found 'else'"), strings.HasSuffix(msg, "found else"):
 		return "else stands on the line of the closing brace: } else {"
+	case strings.HasSuffix(msg, "found '%'"):
+		return "a command has a line of its own where a statement of the cell may begin, outside of blocks"
 	}
 	return ""
 }
