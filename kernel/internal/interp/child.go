@@ -23,8 +23,8 @@ import (
 // child, the first with the process.
 type starter struct {
 	open    sync.Once
-	records *os.File // the children's end; kept open here for recordGone
-	err     error
+	records *os.File      // the children's end; kept open here for recordGone
+	broken  chan struct{} // closed when records cannot be read any more
 	slots   chan struct{} // one for each living child
 	boots   chan struct{} // one for each child whose task has not begun
 
@@ -34,8 +34,10 @@ type starter struct {
 	given   sync.Cond
 	read    *os.File // our end of records
 	taken   int64    // bytes of records that were dealt with
+	damaged bool     // no more will be
 
 	mu    sync.Mutex // guards what follows
+	err   error      // why no child can be started or heard
 	last  uint32
 	alive map[uint32]*child
 }
@@ -49,7 +51,7 @@ var maxBoots = 4 * runtime.NumCPU()
 const maxChildren = 128
 
 func newStarter() *starter {
-	s := &starter{slots: make(chan struct{}, maxChildren), boots: make(chan struct{}, maxBoots), alive: map[uint32]*child{}}
+	s := &starter{broken: make(chan struct{}), slots: make(chan struct{}, maxChildren), boots: make(chan struct{}, maxBoots), alive: map[uint32]*child{}}
 	s.given.L = &s.deliver
 	return s
 }
@@ -89,8 +91,9 @@ func (s *starter) start(ctx context.Context, f *host.Func, o host.Options, show 
 	if err != nil {
 		return nil, err
 	}
-	if s.open.Do(s.begin); s.err != nil {
-		return nil, s.err
+	s.open.Do(s.begin)
+	if err := s.failure(); err != nil {
+		return nil, fmt.Errorf("start a child process: %w", err)
 	}
 	select {
 	case s.slots <- struct{}{}:
@@ -128,15 +131,31 @@ func (s *starter) forget(c *child) {
 func (s *starter) begin() {
 	r, w, err := os.Pipe()
 	if err != nil {
-		s.err = fmt.Errorf("start a child process: %w", err)
+		s.err = err
 		return
 	}
 	childproc.GrowPipe(w, 1<<20)
 	s.records, s.read = w, r
 	go func() {
-		defer r.Close()
-		readRecords(r, func() int { s.deliver.Lock(); return 0 }, s.unlock, s.take)
+		err := readRecords(r, func() int { s.deliver.Lock(); return 0 }, s.unlock, s.take)
+		r.Close()
+		s.mu.Lock()
+		if s.err = err; err == nil { // our own end of the pipe was closed
+			s.err = errRecord
+		}
+		s.mu.Unlock()
+		close(s.broken)
+		s.deliver.Lock()
+		s.damaged = true
+		s.unlock()
 	}()
+}
+
+// failure is why no child can be started or heard.
+func (s *starter) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
 }
 
 func (s *starter) unlock() {
@@ -218,7 +237,7 @@ func (s *starter) readRaw(c *child, stream int, f *os.File) {
 			if stream == 0 {
 				c.outRead += int64(n)
 			}
-			for s.taken < goal {
+			for s.taken < goal && !s.damaged {
 				s.given.Wait()
 			}
 			if stream == 1 {
@@ -311,8 +330,11 @@ func (s *starter) await(c *child) {
 		f.Close()
 	}
 	end := record{kind: recordGone, task: c.id}
-	if _, err := s.records.Write(end.append(nil)); err == nil {
-		<-c.gone
+	s.records.Write(end.append(nil)) // fails only when the pipe is broken
+	select {
+	case <-c.gone:
+	case <-s.broken:
+		c.exit.Error = &eval.Error{Name: "fatal", Value: s.failure().Error()}
 	}
 	s.finish(c, state)
 	s.forget(c)

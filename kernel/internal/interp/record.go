@@ -57,7 +57,7 @@ func (r *record) append(b []byte) []byte {
 	return append(b, r.payload...)
 }
 
-var errRecord = errors.New("a record of a child process is damaged")
+var errRecord = errors.New("code of a task wrote to the file descriptor by which child processes report: restart the kernel")
 
 // parseRecord takes the first record off b; ok is false when b holds no whole one.
 func parseRecord(b []byte) (r record, rest []byte, ok bool, err error) {

@@ -286,3 +286,18 @@ func TestKillWithChildren(t *testing.T) {
 	}
 	n.settles(0)
 }
+
+// TestDamagedRecords: a task writes to the pipe of records. What it printed is
+// lost, and the reader is told.
+func TestDamagedRecords(t *testing.T) {
+	n := open(t)
+	u := n.unit(`test.Run(t_bad)`, nil, testImport)
+	n.task(&u, "bad", `syscall.Write(4, make([]byte, 100)); fmt.Println("lost")`, nil, "syscall", "fmt")
+	out, err := n.run(u)
+	if err != nil || !strings.Contains(out, "restart the kernel") {
+		t.Errorf("%q %+v", out, err)
+	}
+	if out, _ := n.do(`test.Run(t_bad)`, testImport); !strings.Contains(out, "start a child process: code of a task wrote") {
+		t.Errorf("afterwards: %q", out)
+	}
+}
