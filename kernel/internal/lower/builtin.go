@@ -128,6 +128,8 @@ func (p *fn) unsafeCall(name string, x *ast.CallExpr) string {
 		return fmt.Sprintf("uintptr(%d)", sizes.Sizeof(p.typeOf(x.Args[0])))
 	case "Alignof":
 		return fmt.Sprintf("uintptr(%d)", sizes.Alignof(p.typeOf(x.Args[0])))
+	case "Offsetof":
+		return fmt.Sprintf("uintptr(%d)", p.offset(x.Args[0]))
 	case "StringData":
 		return p.d.rt("StringData") + "(" + p.values(x.Args) + ")"
 	case "String":
@@ -142,6 +144,22 @@ func (p *fn) unsafeCall(name string, x *ast.CallExpr) string {
 	}
 	fail("unsafe.%s", name)
 	return ""
+}
+
+// offset is the offset of the field that x selects in its struct.
+func (p *fn) offset(x ast.Expr) int64 {
+	s := p.selection(ast.Unparen(x).(*ast.SelectorExpr))
+	t, sum := s.recv, int64(0)
+	for _, i := range s.path {
+		st := deref(t).Underlying().(*types.Struct)
+		fields := make([]*types.Var, st.NumFields())
+		for j := range fields {
+			fields[j] = st.Field(j)
+		}
+		sum += sizes.Offsetsof(fields)[i]
+		t = st.Field(i).Type()
+	}
+	return sum
 }
 
 // helper declares a function for a type once in the session and returns its name.

@@ -14,6 +14,9 @@ func (p *fn) call(x *ast.CallExpr) (string, int) {
 	if tv := p.src.info.Types[fun]; tv.IsType() {
 		return p.conversion(p.subst(tv.Type), x.Args[0])
 	}
+	if s, ok := p.spread(x); ok {
+		return s, precPrimary
+	}
 	if b := p.builtinOf(fun); b != "" {
 		return p.builtin(b, x), precPrimary
 	}

@@ -10,11 +10,25 @@ import (
 // deferStmt evaluates the arguments now: the interpreter keeps references to variables.
 func (p *fn) deferStmt(s *ast.DeferStmt) {
 	call := p.deferred(s.Call)
-	if p.over != nil {
+	switch {
+	case p.over != nil:
 		p.printf("%s = append(%s, func() { %s })", p.defers, p.defers, call)
-		return
+	case p.defers != "" && !p.deferRecovers(s.Call):
+		// In a frame of its own: the interpreter holds this function's frame while it runs what is deferred.
+		p.printf("%s = append(%s, func() func() { return func() { %s } }())", p.defers, p.defers, call)
+	default:
+		p.printf("defer %s", call)
 	}
-	p.printf("defer %s", call)
+}
+
+// deferRecovers tells whether a call is of a function that calls recover: it must be deferred
+// itself, as a call from the list does not see the panic.
+func (p *fn) deferRecovers(c *ast.CallExpr) bool {
+	if lit, ok := ast.Unparen(c.Fun).(*ast.FuncLit); ok {
+		return callsRecover(lit.Body)
+	}
+	f := p.calledObject(c.Fun)
+	return f != nil && p.u.bodies[f.Origin()] != nil && callsRecover(p.u.bodies[f.Origin()].decl.Body)
 }
 
 // deferred returns a call whose operands are all evaluated.

@@ -154,8 +154,7 @@ func (p *fn) typeCase(cc *ast.CaseClause, v, val string, seen map[string]bool) {
 	p.block(cc.Body)
 }
 
-// hasErrorCase tells whether a type switch asks for error, for a session type that is one, or for an interface that
-// session types in an empty interface may implement.
+// hasErrorCase tells whether a type switch asks for an interface, or for a session type that is an error.
 func (p *fn) hasErrorCase(s *ast.TypeSwitchStmt, from types.Type) bool {
 	for _, c := range s.Body.List {
 		for _, t := range c.(*ast.CaseClause).List {
@@ -163,7 +162,7 @@ func (p *fn) hasErrorCase(s *ast.TypeSwitchStmt, from types.Type) bool {
 				continue
 			}
 			typ := p.subst(p.src.info.Types[t].Type)
-			if p.isSessionError(typ) || p.asks(from, typ) || isError(typ) {
+			if p.isSessionError(typ) || types.IsInterface(typ) {
 				return true
 			}
 		}
@@ -183,7 +182,9 @@ func (p *fn) errorSwitch(s *ast.TypeSwitchStmt, val string, from types.Type, lab
 				p.printf("%sif %s == nil {\n%s = %d\n}", prefix, val, chosen, i)
 			} else {
 				typ := p.subst(p.src.info.Types[t].Type)
-				if p.asks(from, typ) {
+				if alwaysHolds(from, typ) {
+					p.printf("%sif %s != nil {\n%s = %d\n}", prefix, val, chosen, i)
+				} else if p.asks(from, typ) {
 					p.printf("%sif _, ok__ := %s(%s); ok__ {\n%s = %d\n}", prefix, p.asInterface(typ), val, chosen, i)
 				} else if isError(typ) {
 					p.printf("%sif _, ok__ := %s(%s); ok__ {\n%s = %d\n}", prefix, p.d.rt("AsError"), val, chosen, i)
@@ -203,6 +204,12 @@ func (p *fn) errorSwitch(s *ast.TypeSwitchStmt, val string, from types.Type, lab
 		p.errorCase(c.(*ast.CaseClause), i, val, from)
 	}
 	p.printf("}")
+}
+
+// alwaysHolds tells whether each value of an interface but nil implements another one.
+func alwaysHolds(from, to types.Type) bool {
+	i, ok := to.Underlying().(*types.Interface)
+	return ok && !isError(to) && types.Implements(from, i)
 }
 
 // closeChain closes the tests, each of which stands in the one before.
@@ -227,6 +234,8 @@ func (p *fn) errorCase(cc *ast.CaseClause, i int, val string, static types.Type)
 		if len(cc.List) == 1 && !p.isNil(cc.List[0]) {
 			from = "interface{}(" + val + ").(" + p.typ(t) + ")"
 			switch {
+			case alwaysHolds(static, t):
+				from = val
 			case p.asks(static, t):
 				from = p.mustInterface(t) + "(" + val + ")"
 			case isError(t):
