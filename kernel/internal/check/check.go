@@ -424,6 +424,9 @@ func (c *checking) report(err error) {
 	case !c.alone && strings.HasPrefix(e.Msg, "initialization cycle"):
 		return // promoted variables have their values from assignments, in the order of the text
 	}
+	if c.result != nil && e.Pos == c.result.Pos() {
+		e.Msg = strings.Replace(e.Msg, " in assignment to _ identifier", "", 1) // which wrapper made
+	}
 	for _, r := range c.old {
 		e.Msg = strings.ReplaceAll(e.Msg, r.id.Name, r.name)
 	}

@@ -83,7 +83,7 @@ func (l ErrorList) lines(colour bool) []string {
 		if rest != "" {
 			out = append(out, strings.Split(rest, "\n")...)
 		}
-		line, before := e.line()
+		line, before := Excerpt(e.line())
 		gutter := fmt.Sprintf("%4d | ", e.Pos.Line)
 		out = append(out, paint(faint, gutter)+line,
 			paint(faint, strings.Repeat(" ", len(gutter)-2)+"| ")+indent(line[:before])+paint(red, "^"))
@@ -92,6 +92,36 @@ func (l ErrorList) lines(colour bool) []string {
 		}
 	}
 	return out
+}
+
+// excerptWidth is about how many characters of a line an error shows.
+const excerptWidth = 200
+
+// Excerpt is what an error shows of a source line: all of it, or the part
+// around the byte at before if it is long, as data in a literal can be. It
+// returns the place of that byte in the part as well.
+func Excerpt(line string, before int) (part string, at int) {
+	before = min(before, len(line))
+	if len(line) <= excerptWidth || utf8.RuneCountInString(line) <= excerptWidth {
+		return line, before
+	}
+	start, end := before, before
+	for n := 0; n < excerptWidth/2 && start > 0; n++ {
+		_, size := utf8.DecodeLastRuneInString(line[:start])
+		start -= size
+	}
+	for n := utf8.RuneCountInString(line[start:before]); n < excerptWidth && end < len(line); n++ {
+		_, size := utf8.DecodeRuneInString(line[end:])
+		end += size
+	}
+	part = line[start:end]
+	if end < len(line) {
+		part += "…"
+	}
+	if start > 0 {
+		return "…" + part, before - start + len("…")
+	}
+	return part, before - start
 }
 
 // indent is blank text that is as wide as s: Hangul and other wide

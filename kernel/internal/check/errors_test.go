@@ -3,6 +3,7 @@ package check
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestErrorText(t *testing.T) {
@@ -25,6 +26,13 @@ func TestErrorText(t *testing.T) {
 	cell 1:1:6: other declaration of T
    2 | type T string
      |      ^`},
+		{"several values", "a, b := 1, 2\na, b", `cell 1:2:1: expected 1 expression
+   2 | a, b
+     | ^
+       a cell shows one value; fmt.Println(a, b) prints several`},
+		{"a result that int cannot hold", "1 << 70", `cell 1:1:1: cannot use 1 << 70 (untyped int constant 1180591620717411303424) as int value (overflows)
+   1 | 1 << 70
+     | ^`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			list := newNotebook(t).fail(test.src)
@@ -41,5 +49,37 @@ func TestErrorText(t *testing.T) {
 func TestErrorLimit(t *testing.T) {
 	if n := len(newNotebook(t).fail(strings.Repeat("undefined1()\n", 30))); n != maxErrors {
 		t.Errorf("%d errors", n)
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	han := strings.Repeat("한", 3*excerptWidth)
+	for _, test := range []struct {
+		name, line string
+		before     int
+		start, end bool // of the line are shown
+	}{
+		{"short", "x := 1", 5, true, true},
+		{"begin", han, 0, true, false},
+		{"near the begin", han, 3 * 10, true, false},
+		{"middle", han, 3 * excerptWidth, false, false},
+		{"end", han, len(han), false, true},
+		{"behind the end", "x", 9, true, true},
+		{"not UTF-8", strings.Repeat("\xff", 4*excerptWidth), 2 * excerptWidth, false, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			part, at := Excerpt(test.line, test.before)
+			if n := utf8.RuneCountInString(part); n > excerptWidth+2 {
+				t.Errorf("%d characters", n)
+			}
+			if test.start == strings.HasPrefix(part, "…") || test.end == strings.HasSuffix(part, "…") {
+				t.Errorf("shows %q", part)
+			}
+			before := min(test.before, len(test.line))
+			left, right := strings.TrimPrefix(part[:at], "…"), strings.TrimSuffix(part[at:], "…")
+			if !strings.HasSuffix(test.line[:before], left) || !strings.HasPrefix(test.line[before:], right) {
+				t.Errorf("the place is not at %d of %q", at, part)
+			}
+		})
 	}
 }

@@ -40,6 +40,8 @@ func syntaxHint(msg string) string {
 		}
 	case strings.HasSuffix(msg, "found 'else'"), strings.HasSuffix(msg, "found else"):
 		return "else stands on the line of the closing brace: } else {"
+	case msg == "expected 1 expression":
+		return "a cell shows one value; fmt.Println(a, b) prints several"
 	case strings.HasSuffix(msg, "found '%'"):
 		return "a command has a line of its own where a statement of the cell may begin, outside of blocks"
 	}

@@ -17,6 +17,8 @@ import (
 type failure struct{ protocol.ErrorContent }
 
 // Colours of a traceback. Front ends draw them in their theme's own shades.
+// Red is never bold too: JupyterLab draws bold red in a darker shade, which
+// cannot be read on a dark theme's background of errors.
 const (
 	red   = "\x1b[31m"
 	bold  = "\x1b[1m"
@@ -27,7 +29,7 @@ const (
 func newFailure(name, value string, lines ...string) *failure {
 	head := strings.Split(name+": "+value, "\n")
 	for i, l := range head {
-		head[i] = bold + red + l + plain
+		head[i] = red + l + plain
 	}
 	return &failure{protocol.ErrorContent{EName: name, EValue: value, Traceback: append(head, lines...)}}
 }
@@ -131,9 +133,11 @@ func (s *sources) frame(f eval.Frame) []string {
 		return []string{where}
 	}
 	line := lines[f.Line-1]
+	pointed := f.Column >= 1 && f.Column <= len(line)
+	line, before := check.Excerpt(line, max(f.Column-1, 0))
 	shown := []string{where, fmt.Sprintf("%5d | %s", f.Line, line)}
-	if f.Column >= 1 && f.Column <= len(line) {
-		shown = append(shown, "      | "+under(line[:f.Column-1])+bold+red+"^"+plain)
+	if pointed {
+		shown = append(shown, "      | "+under(line[:before])+red+"^"+plain)
 	}
 	return shown
 }

@@ -80,3 +80,12 @@ func TestLoss(t *testing.T) {
 		}
 	}
 }
+
+func TestLongLine(t *testing.T) {
+	var s sources
+	s.add(check.Cell{Label: "cell 1", Source: `x := "` + strings.Repeat("가", 100000) + `"; panic(x)`})
+	got := ansi.ReplaceAllString(s.frame(eval.Frame{Label: "cell 1", Line: 1, Column: 300010})[1], "")
+	if len(got) > 1000 || !strings.HasSuffix(got, `가"; panic(x)`) {
+		t.Errorf("%d bytes: %.50s … %s", len(got), got, got[max(0, len(got)-50):])
+	}
+}
