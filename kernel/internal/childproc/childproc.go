@@ -78,6 +78,9 @@ func Main(roles map[string]func() int) {
 		os.Exit(2)
 	}
 	watchParent()
+	// The title is for ps. What a role runs for a user, such as flag.Parse,
+	// must not take it for an argument.
+	os.Args = os.Args[:1]
 	os.Exit(run())
 }
 
