@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,8 +92,11 @@ func uninstallCommand() *cobra.Command {
 				return err
 			}
 			dir, err := install.Uninstall(o)
+			if errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("nothing to remove: there is no kernelspec %s\niyagi doctor lists the kernelspecs that there are", dir)
+			}
 			if err != nil {
-				return errors.Join(err, errors.New("iyagi doctor lists the kernelspecs that there are"))
+				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "Removed the kernelspec %s\n", dir)
 			return nil

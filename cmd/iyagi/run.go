@@ -40,7 +40,12 @@ print. Of a folder, the notebooks and the programs (package main) in it are run.
 A notebook stops at the first cell that fails, and the exit status is 1. A cell
 with the tag raises-exception may fail. A program's exit status is its own, as
 with "go run". Ctrl-C interrupts the running cell; a second one ends the kernel.`,
-		Args: wrongArgs(cobra.MinimumNArgs(1)),
+		Args: wrongArgs(func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("nothing to run: name notebooks, Go programs or folders of them")
+			}
+			return nil
+		}),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.inPlace && o.output != "" {
 				return &usageError{errors.New("--inplace and --output exclude each other")}
@@ -122,6 +127,11 @@ func runFiles(ctx context.Context, files []string, o runOptions, std streams) er
 	if o.output != "" && r.several {
 		if err := os.MkdirAll(o.output, 0o755); err != nil {
 			return err
+		}
+	} else if o.output != "" {
+		// Now, and not when all cells have run and nothing of it can be kept.
+		if _, err := os.Stat(filepath.Dir(o.output)); err != nil {
+			return fmt.Errorf("cannot write %s: %w", o.output, err)
 		}
 	}
 	status := exitStatus(0)
