@@ -125,6 +125,9 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 	}
 	for i, a := range x.Args {
 		out[i] = p.as(a, paramType(sig, i, x.Ellipsis.IsValid()))
+		if lit, ok := ast.Unparen(a).(*ast.FuncLit); ok && f != nil && !p.u.isSession(f.Pkg()) {
+			out[i] = p.ownFrame(lit, out[i], paramType(sig, i, x.Ellipsis.IsValid()))
+		}
 		if encodes(f) && types.IsInterface(paramType(sig, i, x.Ellipsis.IsValid())) && p.u.described(p.typeOf(a)) {
 			out[i] = fmt.Sprintf("%s(%s, %s)", p.d.rt("Encode"), out[i], strconv.Quote(p.staticSpec(p.typeOf(a))))
 		}
@@ -136,6 +139,16 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 		out[len(out)-1] += "..."
 	}
 	return out
+}
+
+// ownFrame prints a literal that a loop hands to native code. The interpreter makes no frame of its own for it
+// there: called after the iteration (a handler, a parallel subtest) it would see the variables of the last
+// one. An element of a slice has a frame.
+func (p *fn) ownFrame(lit *ast.FuncLit, text string, t types.Type) string {
+	if p.loops == 0 || !types.Identical(t.Underlying(), p.typeOf(lit)) || isTask(t) || len(p.captured(lit)) == 0 {
+		return text
+	}
+	return "[]" + p.typ(t) + "{" + text + "}[0]"
 }
 
 // paramType is the type that the i-th argument is converted to.
@@ -162,7 +175,11 @@ func (p *fn) conversion(t types.Type, x ast.Expr) (string, int) {
 		// A constant converted to a type that has no constants, []byte("x") or any(1).
 		return p.conv(t) + "(" + p.constant(v, p.src.info.Types[x].Type, false) + ")", precPrimary
 	}
-	return p.conv(t) + "(" + p.as(x, t) + ")", precPrimary
+	text := p.as(x, t)
+	if lit, ok := ast.Unparen(x).(*ast.FuncLit); ok {
+		text = p.ownFrame(lit, text, p.typeOf(lit))
+	}
+	return p.conv(t) + "(" + text + ")", precPrimary
 }
 
 // builtinOf is the name of the built-in function that fun is, unsafe's included.

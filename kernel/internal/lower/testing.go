@@ -40,12 +40,5 @@ func (p *fn) testingCall(o *types.Func, x *ast.CallExpr) (string, bool) {
 	default:
 		return "", false
 	}
-	args := p.args(o.Signature(), x)
-	last := len(x.Args) - 1
-	if _, lit := ast.Unparen(x.Args[last]).(*ast.FuncLit); lit && p.loops > 0 {
-		// The interpreter gives a literal that it hands to native code no variables of its own: a subtest
-		// that runs after the loop would see the last iteration's. A literal in a slice has them.
-		args[last] = "[]" + p.typ(paramType(o.Signature(), last, false)) + "{" + args[last] + "}[0]"
-	}
-	return call + strings.Join(args, ", ") + ")", true
+	return call + strings.Join(p.args(o.Signature(), x), ", ") + ")", true
 }
