@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -142,10 +143,48 @@ func (p *fn) rangeStmt(s *ast.RangeStmt, label string) {
 			return
 		}
 	}
+	if n, ok := arrayLen(t); ok && isBlank(s.Value) { // evaluated only when it calls something: it may be nil
+		p.loop(func() {
+			if hasCall(s.X) {
+				p.printf("_ = %s", p.expr(s.X))
+			}
+			p.count(s, types.Typ[types.Int], fmt.Sprint(n), label)
+		})
+		return
+	}
 	p.loop(func() { p.rangeContainer(s, t, label) })
 }
 
-// rangeInt counts in a variable of its own when the body changes the loop's.
+// arrayLen is the length of an array type or of what a pointer to one points to.
+func arrayLen(t types.Type) (int64, bool) {
+	a, ok := t.Underlying().(*types.Array)
+	if ptr, isPtr := t.Underlying().(*types.Pointer); isPtr {
+		a, ok = ptr.Elem().Underlying().(*types.Array)
+	}
+	if !ok {
+		return 0, false
+	}
+	return a.Len(), true
+}
+
+// hasCall tells whether evaluating x calls a function or receives from a channel.
+func hasCall(x ast.Expr) bool {
+	found := false
+	ast.Inspect(x, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.CallExpr:
+			found = true
+		case *ast.UnaryExpr:
+			found = found || n.Op == token.ARROW
+		}
+		return !found
+	})
+	return found
+}
+
+// rangeInt ranges over an integer.
 func (p *fn) rangeInt(s *ast.RangeStmt, t types.Type, label string) {
 	if !isBlank(s.Key) {
 		t = p.typeOf(s.Key)
@@ -159,6 +198,11 @@ func (p *fn) rangeInt(s *ast.RangeStmt, t types.Type, label string) {
 		p.printf("var %s %s = %s", n, p.typ(t), limit)
 		limit = n
 	}
+	p.count(s, t, limit, label)
+}
+
+// count is a loop from 0 to below limit. It counts in a variable of its own when the body changes the loop's.
+func (p *fn) count(s *ast.RangeStmt, t types.Type, limit, label string) {
 	counter := p.scope.fresh("i")
 	assign := ""
 	if !isBlank(s.Key) {

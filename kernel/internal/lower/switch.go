@@ -42,6 +42,9 @@ func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 					out[i] = p.d.rt("Equal") + "(" + out[i] + ", true)"
 				}
 			}
+			if len(out) > 1 { // the interpreter looks at the first operand of a later && alone
+				return []string{"(" + strings.Join(out, ") || (") + ")"}
+			}
 			return out
 		}
 	}

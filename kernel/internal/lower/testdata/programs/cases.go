@@ -65,7 +65,33 @@ type pair[T any] struct {
 	b T
 }
 
+func class(c byte) string {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+		return "letter"
+	case '0' <= c && c <= '9' || c == '_', c == '$':
+		return "digit"
+	}
+	return "other"
+}
+
+// lengths ranges over arrays that are not there: only their lengths are needed.
+func lengths(p *[3]int) (n int) {
+	for i := range p {
+		n += i
+	}
+	for i := range *p {
+		n += i
+	}
+	for range p {
+		n++
+	}
+	return n
+}
+
 func main() {
+	fmt.Println(class('a'), class('Z'), class('5'), class('_'), class('$'), class('!'))
+	fmt.Println(lengths(nil))
 	fmt.Println(name[I](myint(1)), name[myint](myint(2)), name[myint](point{3}), name[J](point{4}))
 	fmt.Println(kind[any](nil), kind[any](1), kind[string]("s"), kind[string](1), kind[error](2))
 	fmt.Println(order())
