@@ -86,6 +86,13 @@ const prompt = (i) => cell(i).locator(".jp-InputPrompt").innerText();
 
 const outputs = (i) => cell(i).locator(".jp-OutputArea-output");
 
+async function theme(name) {
+  await page.locator(".lm-MenuBar-item", { hasText: /^Settings$/ }).click();
+  await page.hover('.lm-Menu-item:has-text("Theme")');
+  await page.click(`.lm-Menu-item[data-command="apputils:change-theme"]:has-text("${name}")`);
+  await page.waitForSelector(`body[data-jp-theme-name="${name}"]`, { state: "attached" });
+}
+
 async function menu(name, command) {
   await page.locator(".lm-MenuBar-item", { hasText: new RegExp(`^${name}$`) }).click();
   await page.locator(`.lm-Menu-item[data-command="${command}"]`).click();
@@ -140,9 +147,9 @@ check("the run card", async () => {
   assert.ok(box.width > 50 && box.height > 20, JSON.stringify(box));
   await shoot("card");
   await outputs(3).first().screenshot({ path: path.join(ARTIFACTS, "jupyterlab-card-alone.png") });
-  await page.emulateMedia({ colorScheme: "dark" });
-  await page.evaluate(() => document.body.setAttribute("data-jp-theme-light", "false"));
+  await theme("JupyterLab Dark");
   await shoot("card-dark");
+  await theme("JupyterLab Light");
 });
 
 check("a saved notebook has the outputs", async () => {
