@@ -25,6 +25,7 @@ type fn struct {
 	defers  string           // the list of deferred calls of a function that defers in such a body
 	assigns types.Object     // the variable that the function literal being printed is assigned to
 	marker  *marker
+	entry   bool     // in a cell's statements, not in a function or literal
 	hoisted ast.Node // the statement whose mark was set before the loop around it
 }
 
@@ -210,7 +211,29 @@ func (p *fn) index(x *ast.IndexExpr) string {
 	if m, ok := p.typeOf(x.X).Underlying().(*types.Map); ok {
 		key = m.Key()
 	}
-	return p.operand(x.X, precPrimary) + "[" + p.as(x.Index, key) + "]"
+	i := p.as(x.Index, key)
+	if n := p.checkedLength(x); n != "" {
+		i = p.d.rt("At") + "(int(" + i + "), " + n + ")"
+	}
+	return p.operand(x.X, precPrimary) + "[" + i + "]"
+}
+
+// checkedLength prints the length of what a cell's own statement indexes outside of loops, where a check that tells index
+// and length costs nothing that is felt; empty elsewhere: what package reflect panics with has neither.
+func (p *fn) checkedLength(x *ast.IndexExpr) string {
+	if !p.entry || p.loops > 0 || p.over != nil || !isPath(x.X) {
+		return ""
+	}
+	switch p.typeOf(x.X).Underlying().(type) {
+	case *types.Slice:
+	case *types.Basic, *types.Array:
+		if p.isConst(x.Index) && p.isConst(x.X) {
+			return ""
+		}
+	default:
+		return ""
+	}
+	return "len(" + p.expr(x.X) + ")"
 }
 
 func (p *fn) slice(x *ast.SliceExpr) string {

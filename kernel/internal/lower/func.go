@@ -38,7 +38,7 @@ func (p *fn) paramName(names []*ast.Ident, blank string) string {
 // funcLit prints a function literal as it is, without an identity.
 func (p *fn) funcLit(x *ast.FuncLit) string {
 	outer := *p
-	p.loops, p.over, p.defers, p.resVars, p.header = 0, nil, "", nil, false
+	p.loops, p.over, p.defers, p.resVars, p.header, p.entry = 0, nil, "", nil, false, false
 	head, text := p.parts(p.typeOf(x).(*types.Signature), x.Type, x.Body, nil)
 	scope := p.scope
 	*p = outer

@@ -183,6 +183,7 @@ func (u *unit) entryFunc(c *check.Unit) string {
 	d := newDecl(name)
 	p := u.newFn(d, u.src, newEnv())
 	p.sig = types.NewSignatureType(nil, nil, nil, nil, nil, false)
+	p.entry = true
 	label := c.Cell.Label
 	u.nextMark++
 	p.marker = &marker{id: u.nextMark, label: label, start: "1:1"}

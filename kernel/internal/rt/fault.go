@@ -27,6 +27,17 @@ func runtimeFault(text string) Fault { return Fault{"runtime error: " + text} }
 // interpreter's position.
 var conversion = regexp.MustCompile(`(?s)^(?:[^\n]*?\d+:\d+: )?(interface conversion: .*)$`)
 
+// At returns i, an index into something of length n, or panics as Go does.
+func At(i, n int) int {
+	switch {
+	case i < 0:
+		panic(runtimeFault(fmt.Sprintf("index out of range [%d]", i)))
+	case i >= n:
+		panic(runtimeFault(fmt.Sprintf("index out of range [%d] with length %d", i, n)))
+	}
+	return i
+}
+
 // Recovered is what the cell's recover() gives.
 func Recovered(v any) any {
 	if v != nil && hooks.Recovered != nil {
