@@ -61,6 +61,9 @@ var installed = sync.OnceValues(func() (string, error) {
 	if *kernelName != ours {
 		return filepath.Join(prefix, "share", "jupyter"), nil
 	}
+	if err := depend(filepath.Join("..", "..")); err != nil {
+		return "", err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), setupLimit)
 	defer cancel()
 	if err := run(ctx, "", "go", "build", "-o", filepath.Join(work, "bin")+string(filepath.Separator), "iyagi/cmd/iyagi"); err != nil {
@@ -68,6 +71,30 @@ var installed = sync.OnceValues(func() (string, error) {
 	}
 	return filepath.Join(prefix, "share", "jupyter"), run(ctx, "", kernelProgram(), "install", "--prefix", prefix)
 })
+
+// depend opens what the program is built from, and the scripts that drive it. The go command keeps the result of a test as long as
+// what the test itself has opened is unchanged, and would not see that a child built another kernel.
+func depend(root string) error {
+	return filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if n := d.Name(); n == "artifacts" || n == "images" || strings.HasPrefix(n, ".") && n != ".." {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !d.Type().IsRegular() {
+			return nil
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		return f.Close()
+	})
+}
 
 // A stage is where a front end runs: a folder of its own, and an environment with our kernelspec and nothing of the user's own settings, history or files.
 type stage struct {

@@ -91,6 +91,7 @@ async function theme(name) {
   await page.hover('.lm-Menu-item:has-text("Theme")');
   await page.click(`.lm-Menu-item[data-command="apputils:change-theme"]:has-text("${name}")`);
   await page.waitForSelector(`body[data-jp-theme-name="${name}"]`, { state: "attached" });
+  await page.waitForSelector("#jupyterlab-splash", { state: "detached" });
 }
 
 async function menu(name, command) {
