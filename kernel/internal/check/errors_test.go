@@ -26,6 +26,10 @@ func TestErrorText(t *testing.T) {
 	cell 1:1:6: other declaration of T
    2 | type T string
      |      ^`},
+		{"another language", "print \"hi\"", `cell 1:1:7: unexpected "hi" at end of statement
+   1 | print "hi"
+     |       ^
+       a call needs (), a declaration := or var, and two statements on a line a semicolon`},
 		{"several values", "a, b := 1, 2\na, b", `cell 1:2:1: expected 1 expression
    2 | a, b
      | ^

@@ -40,6 +40,8 @@ func syntaxHint(msg string) string {
 		}
 	case strings.HasSuffix(msg, "found 'else'"), strings.HasSuffix(msg, "found else"):
 		return "else stands on the line of the closing brace: } else {"
+	case strings.HasSuffix(msg, " at end of statement"):
+		return "a call needs (), a declaration := or var, and two statements on a line a semicolon"
 	case msg == "expected 1 expression":
 		return "a cell shows one value; fmt.Println(a, b) prints several"
 	case strings.HasSuffix(msg, "found '%'"):

@@ -175,6 +175,9 @@ func (x *syntax) half(n int, prefix, text, suffix string) *ast.File {
 				msg = strings.Replace(msg, "found '}'", atEnd, 1)
 				msg = strings.Replace(msg, "found 'EOF'", atEnd, 1)
 			}
+			if found, ok := strings.CutPrefix(msg, "expected ';', found "); ok && !strings.Contains(msg, atEnd) {
+				msg = "unexpected " + found + " at end of statement" // the compiler's words
+			}
 			x.errors = append(x.errors, &Error{Pos: token.Position{Offset: min(offset, len(text))}, Msg: msg})
 		}
 	}
