@@ -170,6 +170,9 @@ func (s *Session) noInput(e Evaluator) {
 	}
 }
 
+// endOfInput is the whole of an answer that ends the input (EOT).
+const endOfInput = "\x04"
+
 // inputReply takes a line from the client that was asked.
 func (s *Session) inputReply(_ context.Context, r request) any {
 	s.mu.Lock()
@@ -184,9 +187,12 @@ func (s *Session) inputReply(_ context.Context, r request) any {
 		return nil
 	}
 	in := eval.Input{Value: r.Content.(*protocol.InputReply).Value}
-	// Clients that can say that there is no input say it as replies tell errors.
+	// Clients that can say that there is no input say it as replies tell errors,
+	// or send the character of Ctrl-D, as Jupyter Console does.
 	var reply struct{ Status string }
-	if json.Unmarshal(r.ContentRaw, &reply) == nil && reply.Status == protocol.StatusError {
+	if in.Value == endOfInput {
+		in = eval.Input{EOF: true}
+	} else if json.Unmarshal(r.ContentRaw, &reply) == nil && reply.Status == protocol.StatusError {
 		in = eval.Input{EOF: true}
 	}
 	if err := run.evaluator.Input(in); err != nil {
