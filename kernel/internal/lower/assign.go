@@ -209,7 +209,7 @@ func (p *fn) assignEach(s *ast.AssignStmt) {
 		p.store(dst, t, r, val)
 		return
 	}
-	if plainAssign(s.Lhs, s.Rhs) {
+	if p.plainAssign(s.Lhs, s.Rhs) {
 		rhs := make([]string, len(s.Rhs))
 		for i, r := range s.Rhs {
 			rhs[i] = p.blankable(s.Lhs[i], r)
@@ -256,9 +256,9 @@ func (p *fn) blankable(l, r ast.Expr) string {
 
 // plainAssign tells whether the interpreter's own order of evaluation is right:
 // variables on the left, no calls on the right.
-func plainAssign(lhs, rhs []ast.Expr) bool {
+func (p *fn) plainAssign(lhs, rhs []ast.Expr) bool {
 	for _, l := range lhs {
-		if _, ok := l.(*ast.Ident); !ok {
+		if _, ok := l.(*ast.Ident); !ok || !isBlank(l) && p.u.isSelfFunc(p.typeOf(l)) {
 			return false
 		}
 	}

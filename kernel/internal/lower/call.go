@@ -96,9 +96,9 @@ func (p *fn) callee(fun ast.Expr) string {
 	}
 	s := p.operand(fun, precPrimary)
 	if strings.HasPrefix(s, "func") && !strings.HasSuffix(s, ")") {
-		return "(" + s + ")"
+		s = "(" + s + ")"
 	}
-	return s
+	return p.bare(s, fun)
 }
 
 func (p *fn) isGenericFunc(x ast.Expr) bool {
@@ -166,6 +166,9 @@ func paramType(sig *types.Signature, i int, spread bool) types.Type {
 
 func (p *fn) conversion(t types.Type, x ast.Expr) (string, int) {
 	if p.isNil(x) {
+		if p.u.isSelfFunc(t) {
+			return p.as(x, t), precPrimary
+		}
 		return p.conv(t) + "(nil)", precPrimary
 	}
 	if !p.isConst(x) && types.Identical(p.typeOf(x), t) {

@@ -53,7 +53,7 @@ func (p *fn) deferred(c *ast.CallExpr) string {
 	}
 	// A function value: hold it as it is now.
 	f := p.scope.fresh("f")
-	p.printf("%s := func(f %s) %s { return f }(%s)", f, p.typ(sig), p.typ(sig), p.expr(fun))
+	p.printf("%s := func(f %s) %s { return f }(%s)", f, p.typ(sig), p.typ(sig), p.bare(p.operand(fun, precPrimary), fun))
 	return f + "(" + strings.Join(args, ", ") + ")"
 }
 

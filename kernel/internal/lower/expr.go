@@ -81,9 +81,9 @@ func (p *fn) as(x ast.Expr, to types.Type) string {
 	case tv.Value != nil:
 		return p.convertInterface(p.constant(tv.Value, tv.Type, to != nil && !types.IsInterface(to)), x, to)
 	case tv.IsNil():
-		return "nil"
+		return p.asFunc("nil", x, to)
 	}
-	return p.convertInterface(p.expr(x), x, to)
+	return p.convertInterface(p.asFunc(p.expr(x), x, to), x, to)
 }
 
 // convertInterface is where a value becomes an interface.
@@ -347,7 +347,7 @@ func (p *fn) shiftCount(x ast.Expr, prec int, t types.Type) string {
 func (p *fn) equality(x *ast.BinaryExpr) (string, int) {
 	prec := x.Op.Precedence()
 	if p.isNil(x.X) || p.isNil(x.Y) {
-		return p.operand(x.X, prec) + " " + x.Op.String() + " " + p.operand(x.Y, prec+1), prec
+		return p.bare(p.operand(x.X, prec), x.X) + " " + x.Op.String() + " " + p.bare(p.operand(x.Y, prec+1), x.Y), prec
 	}
 	tx, ty := p.typeOf(x.X), p.typeOf(x.Y)
 	ix, iy := types.IsInterface(tx), types.IsInterface(ty)

@@ -72,11 +72,14 @@ func (u *unit) typeName(t *types.Named) string {
 	}
 	d := newDecl(name)
 	p := &typer{u, d}
-	text := "type " + name + " " + p.typ(t.Underlying()) + "\n"
+	text := "type " + name + " " + p.underlying(t) + "\n"
 	u.types = append(u.types, d)
 	u.queue = append(u.queue, func() {
 		var b strings.Builder
 		b.WriteString(text)
+		if u.isSelfFunc(t) && mentionsItself(t) { // the interpreter makes the types of receivers first: from here it can
+			fmt.Fprintf(&b, "func (r__ %s) made__() {}\n", name)
+		}
 		for i := range t.Origin().NumMethods() {
 			u.method(&b, d, t, t.Origin().Method(i))
 		}

@@ -165,7 +165,7 @@ func (p *fn) hasErrorCase(s *ast.TypeSwitchStmt, from types.Type) bool {
 				continue
 			}
 			typ := p.subst(p.src.info.Types[t].Type)
-			if p.isSessionError(typ) || types.IsInterface(typ) {
+			if p.isSessionError(typ) || types.IsInterface(typ) || p.u.isSelfFunc(typ) {
 				return true
 			}
 		}
