@@ -108,16 +108,36 @@ func (s *sources) add(c check.Cell) {
 	}
 }
 
-// frames shows a stack, innermost call first, a blank line ahead of it.
+// frames shows a stack, innermost call first, a blank line ahead of it. Calls
+// in a row from the same place, as of a recursion, are shown once.
 func (s *sources) frames(stack []eval.Frame) []string {
+	type row struct {
+		eval.Frame
+		calls int
+	}
+	var rows []row
+	for _, f := range stack {
+		if n := len(rows); n > 0 && rows[n-1].Frame == f {
+			rows[n-1].calls++
+		} else {
+			rows = append(rows, row{f, 1})
+		}
+	}
 	var lines []string
-	for i := 0; i < len(stack); i++ {
-		if hidden := len(stack) - innerFrames - outerFrames; i == innerFrames && hidden > 1 {
-			lines = append(lines, "", fmt.Sprintf("… %d more calls …", hidden))
+	for i := 0; i < len(rows); i++ {
+		if hidden := len(rows) - innerFrames - outerFrames; i == innerFrames && hidden > 1 {
+			calls := 0
+			for _, r := range rows[i : i+hidden] {
+				calls += r.calls
+			}
+			lines = append(lines, "", fmt.Sprintf("… %d more calls …", calls))
 			i += hidden
 		}
 		lines = append(lines, "")
-		lines = append(lines, s.frame(stack[i])...)
+		lines = append(lines, s.frame(rows[i].Frame)...)
+		if n := rows[i].calls - 1; n > 0 {
+			lines = append(lines, fmt.Sprintf("      … and %d more from here", n))
+		}
 	}
 	return lines
 }

@@ -65,6 +65,25 @@ func TestDeepStack(t *testing.T) {
 	}
 }
 
+func TestRecursion(t *testing.T) {
+	var s Session
+	stack := []eval.Frame{{Func: "f", Label: "cell 1", Line: 1}}
+	for range 100 {
+		stack = append(stack, eval.Frame{Func: "f", Label: "cell 1", Line: 2})
+	}
+	stack = append(stack, eval.Frame{Label: "cell 2", Line: 1})
+	const want = `
+cell 1, line 1 in f
+
+cell 1, line 2 in f
+      … and 99 more from here
+
+cell 2, line 1`
+	if got := ansi.ReplaceAllString(strings.Join(s.sources.frames(stack), "\n"), ""); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestLoss(t *testing.T) {
 	for _, c := range []struct {
 		loss loss
