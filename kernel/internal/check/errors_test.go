@@ -30,6 +30,10 @@ func TestErrorText(t *testing.T) {
    1 | print "hi"
      |       ^
        a call needs (), a declaration := or var, and two statements on a line a semicolon`},
+		{"a number of seconds", "n := 2\ntime.Sleep(n * time.Second)", `cell 1:2:12: invalid operation: n * time.Second (mismatched types int and time.Duration)
+   2 | time.Sleep(n * time.Second)
+     |            ^
+       convert one of them, as in time.Duration(x)`},
 		{"several values", "a, b := 1, 2\na, b", `cell 1:2:1: expected 1 expression
    2 | a, b
      | ^

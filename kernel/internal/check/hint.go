@@ -57,7 +57,7 @@ var (
 	sameName        = regexp.MustCompile(`type ([\pL_][\pL_\d.]*)\)? as \*?([\pL_][\pL_\d.]*) value`)
 	intAsString     = regexp.MustCompile(`^cannot use (.*) \((?:variable|value) of type int\) as string value`)
 	illegal         = regexp.MustCompile(`^illegal character U\+[0-9A-F]+ '(.*)'`)
-	mismatched      = regexp.MustCompile(`\(mismatched types (u?int\d*|float\d+) and (u?int\d*|float\d+)\)$`)
+	mismatched      = regexp.MustCompile(`\(mismatched types (u?int\d*|float\d+) and (u?int\d*|float\d+|time\.Duration)\)$`)
 )
 
 func (c *checking) hint(e *Error) string {
