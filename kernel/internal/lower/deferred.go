@@ -51,10 +51,32 @@ func (p *fn) deferred(c *ast.CallExpr) string {
 	if lit, ok := fun.(*ast.FuncLit); ok {
 		return p.funcLit(lit) + "(" + strings.Join(args, ", ") + ")"
 	}
+	if made, ok := fun.(*ast.CallExpr); ok && sig.Results().Len() == 0 && p.makesRecoverer(made) {
+		f := p.scope.fresh("f")
+		p.printf("var %s %s = %s", f, p.typ(sig), p.bare(p.operand(fun, precPrimary), fun))
+		return "func() { " + p.d.rt("Deferred") + "(recover(), func() { " + f + "(" + strings.Join(args, ", ") + ") }) }()"
+	}
 	// A function value: hold it as it is now.
 	f := p.scope.fresh("f")
 	p.printf("%s := func(f %s) %s { return f }(%s)", f, p.typ(sig), p.typ(sig), p.bare(p.operand(fun, precPrimary), fun))
 	return f + "(" + strings.Join(args, ", ") + ")"
+}
+
+// makesRecoverer tells whether a call is of a declared function with a literal that calls recover. For the
+// interpreter such a literal, called by defer, recovers from panics of the function that made it.
+func (p *fn) makesRecoverer(c *ast.CallExpr) bool {
+	f := p.calledObject(c.Fun)
+	if f == nil || p.u.bodies[f.Origin()] == nil {
+		return false
+	}
+	found := false
+	ast.Inspect(p.u.bodies[f.Origin()].decl.Body, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.FuncLit); ok {
+			found = found || callsRecover(lit.Body)
+		}
+		return !found
+	})
+	return found
 }
 
 func (p *fn) methodCallee(fun ast.Expr) *selection {

@@ -11,6 +11,10 @@ import (
 // parameters holds in a slice or map, but it can when a struct stands
 // between. So these types are structs of one field, which is
 // taken out where a value is called, compared with nil or becomes another function type.
+//
+// Not sure even so: a struct that is a parameter of such a function and has a field of its type, when that is
+// also the last result. The interpreter goes through the types in the order of a map and in one of eight runs
+// recurses without end.
 
 const selfField = "f__"
 

@@ -40,6 +40,9 @@ func At(i, n int) int {
 
 // Recovered is what the cell's recover() gives.
 func Recovered(v any) any {
+	if v == nil {
+		v = takeOffered()
+	}
 	if v != nil && hooks.Recovered != nil {
 		hooks.Recovered()
 	}

@@ -48,6 +48,7 @@ var own = interp.Exports{
 		"Load":         reflect.ValueOf(rt.Load),
 		"LoadVar":      reflect.ValueOf(rt.LoadVar),
 		"Mark":         reflect.ValueOf(rt.Mark),
+		"Deferred":     reflect.ValueOf(rt.Deferred),
 		"At":           reflect.ValueOf(rt.At),
 		"PanicRange":   reflect.ValueOf(rt.PanicRange),
 		"Encode":       reflect.ValueOf(rt.Encode),

@@ -9,7 +9,6 @@ type lexer struct {
 	input  string
 	pos    int
 	tokens []string
-	state  stateFn
 }
 
 type stateFn func(*lexer) stateFn
@@ -77,8 +76,8 @@ type tree2 struct{ kids []tree2 }
 
 func main() {
 	l := &lexer{input: "a<b>c<d"}
-	for l.state = lexText; l.state != nil; {
-		l.state = l.state(l)
+	for st := lexText(l); st != nil; {
+		st = st(l)
 	}
 	fmt.Printf("%q\n", l.tokens)
 	l = &lexer{input: "<x>y"}
