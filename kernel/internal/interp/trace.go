@@ -128,7 +128,7 @@ func goroutineID() int64 {
 }
 
 // spelled recovers the cell's own spelling of a lowered function's name:
-// name__CELL, type__method__CELL, perhaps with _2 for a second of that name,
+// name__CELL, type__m__method__CELL, perhaps with _2 for a second of that name,
 // and ".func" for each literal in it. It is empty for the statements of a cell,
 // and ok is false for functions that nobody wrote.
 func spelled(lowered string) (name string, ok bool) {
@@ -141,8 +141,8 @@ func spelled(lowered string) (name string, ok bool) {
 	switch {
 	case parts[0] == entryName && len(parts) == 2:
 		base = ""
-	case len(parts) > 2:
-		base = parts[0] + "." + parts[1]
+	case len(parts) > 3 && parts[1] == "m":
+		base = parts[0] + "." + parts[2]
 	default:
 		base = parts[0]
 	}

@@ -128,7 +128,7 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 		if lit, ok := ast.Unparen(a).(*ast.FuncLit); ok && f != nil && !p.u.isSession(f.Pkg()) {
 			out[i] = p.ownFrame(lit, out[i], paramType(sig, i, x.Ellipsis.IsValid()))
 		}
-		if encodes(f) && types.IsInterface(paramType(sig, i, x.Ellipsis.IsValid())) && p.u.described(p.typeOf(a)) {
+		if encodes(f) && isAny(paramType(sig, i, x.Ellipsis.IsValid())) && p.u.described(p.typeOf(a)) {
 			out[i] = fmt.Sprintf("%s(%s, %s)", p.d.rt("Encode"), out[i], strconv.Quote(p.staticSpec(p.typeOf(a))))
 		}
 		if last := sig.Params().Len() - 1; wrap && sig.Variadic() && i >= last {
@@ -139,6 +139,13 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 		out[len(out)-1] += "..."
 	}
 	return out
+}
+
+// isAny tells the interfaces that a value to encode is passed as from io.Writer
+// and io.Reader beside it.
+func isAny(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.Empty()
 }
 
 // ownFrame prints a literal that a loop hands to native code. The interpreter makes no frame of its own for it
