@@ -55,7 +55,8 @@ func Encode(m *Message, s *Signer) (frames [][]byte, err error) {
 			return nil, fmt.Errorf("encode %s: metadata: %w", m.Header.MsgType, err)
 		}
 	}
-	c := m.Content
+	texts := large{}
+	c := texts.take(m.Content)
 	if f, ok := c.(filler); ok {
 		c = f.filled()
 	}
@@ -63,6 +64,7 @@ func Encode(m *Message, s *Signer) (frames [][]byte, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: content: %w", m.Header.MsgType, err)
 	}
+	body = texts.put(body)
 	frames = make([][]byte, 0, len(m.Identities)+6+len(m.Buffers))
 	frames = append(frames, m.Identities...)
 	frames = append(frames, delimiter, nil, header, parent, metadata, body)
