@@ -74,9 +74,38 @@ type Unit struct {
 // Decl is one lowered declaration at package level.
 type Decl struct {
 	Name    string   // unique in the session
-	Source  string   // Go source, with /*line*/ marks of the cell
+	Source  string   // Go source, with /*line*/ marks of the cell; empty for a type
+	Type    *Type    // of a type's declaration
 	Uses    []string // names of the declarations it refers to
 	Imports []Import // packages it refers to
+}
+
+// TypesPath and TypesName are the import path of the package in which lowered code finds the session's types, and
+// the name that it uses for it. Package rtype makes them.
+const (
+	TypesPath = "iyagi/types"
+	TypesName = "t__"
+)
+
+// Type describes a type of a cell: a named one, or a literal that the interpreter
+// needs a name for.
+type Type struct {
+	Go    string // as reflect and %T show it: "main.T", "main.List[int]", "struct { x int }"
+	Named bool   // a defined type
+	// Text is the underlying type in Go's syntax: session types by their lowered names alone, the library's
+	// with the names of Decl.Imports. The name of an embedded field begins with EmbeddedPrefix.
+	Text    string
+	Methods []Method // of the method sets of T and *T, promoted ones included
+}
+
+// EmbeddedPrefix marks an embedded field in the text of a type.
+const EmbeddedPrefix = "embed__"
+
+// Method is a method of a type of a cell. Its function is bound when the declarations are loaded.
+type Method struct {
+	Name string
+	Ptr  bool   // in the method set of *T alone
+	Type string // without the receiver: "func(int) string"
 }
 
 // Import is a package by its path and the name that lowered code uses for
