@@ -35,6 +35,7 @@ import (
 	p_io "io"
 	p_io_fs "io/fs"
 	p_iyagi_kernel_display "iyagi/kernel/display"
+	p_iyagi_kernel_internal_generic "iyagi/kernel/internal/generic"
 	p_iyagi_kernel_process "iyagi/kernel/process"
 	p_iyagi_kernel_thread "iyagi/kernel/thread"
 	p_log_slog "log/slog"
@@ -457,6 +458,20 @@ var added = interp.Exports{
 		"Thread":   reflect.ValueOf((*p_iyagi_kernel_thread.Thread)(nil)),
 		"Wait":     reflect.ValueOf(p_iyagi_kernel_thread.Wait),
 		"Waiting":  reflect.ValueOf(p_iyagi_kernel_thread.Waiting),
+	},
+	"iyagi/kernel/internal/generic/generic": {
+		"AddCleanup":      reflect.ValueOf(p_iyagi_kernel_internal_generic.AddCleanup),
+		"Assign":          reflect.ValueOf(p_iyagi_kernel_internal_generic.Assign),
+		"Expand":          reflect.ValueOf(p_iyagi_kernel_internal_generic.Expand),
+		"Extract":         reflect.ValueOf(p_iyagi_kernel_internal_generic.Extract),
+		"Handle":          reflect.ValueOf((*p_iyagi_kernel_internal_generic.Handle)(nil)),
+		"HashComparable":  reflect.ValueOf(p_iyagi_kernel_internal_generic.HashComparable),
+		"Key":             reflect.ValueOf(p_iyagi_kernel_internal_generic.Key),
+		"MakeHandle":      reflect.ValueOf(p_iyagi_kernel_internal_generic.MakeHandle),
+		"MakeWeak":        reflect.ValueOf(p_iyagi_kernel_internal_generic.MakeWeak),
+		"PasswordKey":     reflect.ValueOf(p_iyagi_kernel_internal_generic.PasswordKey),
+		"Weak":            reflect.ValueOf((*p_iyagi_kernel_internal_generic.Weak)(nil)),
+		"WriteComparable": reflect.ValueOf(p_iyagi_kernel_internal_generic.WriteComparable),
 	},
 }
 

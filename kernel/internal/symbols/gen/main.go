@@ -40,7 +40,7 @@ func main() {
 			table(&body, path, imports)
 		}
 	}
-	for _, path := range []string{"iyagi/kernel/display", "iyagi/kernel/process", "iyagi/kernel/thread"} {
+	for _, path := range []string{"iyagi/kernel/display", "iyagi/kernel/process", "iyagi/kernel/thread", "iyagi/kernel/internal/generic"} {
 		table(&body, path, imports)
 	}
 	var out bytes.Buffer

@@ -26,9 +26,9 @@ import (
 // CellPackages are the packages of this module that cells may import.
 var CellPackages = []string{"iyagi/kernel/display", "iyagi/kernel/process", "iyagi/kernel/thread"}
 
-// commands is what the commands of cells call. It has types, but it is not listed, so that
-// it is neither offered nor added for want of an import.
-const commands = "iyagi/kernel/internal/act"
+// unlisted are what the commands of cells and the lowered source of generic library packages call. They have types, but
+// they are not listed, so that they are neither offered nor added for want of an import.
+var unlisted = []string{"iyagi/kernel/internal/act", "iyagi/kernel/internal/generic"}
 
 // listed is what the go command tells about a package.
 type listed struct {
@@ -54,7 +54,7 @@ func Build() (map[string][]byte, error) {
 	imports := map[string]*types.Package{}
 	fset := token.NewFileSet()
 	for _, p := range packages {
-		if p.ImportPath == commands {
+		if slices.Contains(unlisted, p.ImportPath) {
 			if _, typeData[p.ImportPath], err = exportData(fset, imports, p); err != nil {
 				return nil, err
 			}
@@ -117,7 +117,7 @@ func list() ([]listed, error) {
 		}
 		return false
 	})
-	for _, path := range append(slices.Clone(CellPackages), commands) {
+	for _, path := range slices.Concat(CellPackages, unlisted) {
 		own, err := goList(path)
 		if err != nil || len(own) != 1 || own[0].Error != nil || own[0].Export == "" {
 			fmt.Fprintf(os.Stderr, "stdlib/gen: %s does not compile and is left out: %v\n", path, err)
