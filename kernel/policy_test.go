@@ -38,6 +38,7 @@ var imports = map[string][]string{
 	"kernel/internal/stdlib/gen/pack": {},
 	"kernel/internal/eval":            {"kernel/internal/childproc"},
 	"kernel/internal/childproc":       {},
+	"kernel/internal/conformance":     {},
 	"kernel/internal/host":            {"kernel/internal/eval"},
 	"kernel/internal/card":            {"kernel/internal/host", "kernel/internal/eval", "kernel/display"},
 	"kernel/internal/rt":              {"kernel/internal/host", "kernel/internal/eval", "kernel/display"},
