@@ -105,8 +105,11 @@ func status(err error) (code int, end string) {
 		}
 		return code, fmt.Sprintf("exit status %d", code)
 	}
-	return 2, e.Name + ": " + firstLine(e.Value)
+	return 2, e.Name + ": " + defect.ReplaceAllString(firstLine(e.Value), "")
 }
+
+// defect are the words around what the interpreter says of a defect.
+var defect = regexp.MustCompile(`^the interpreter cannot run this cell, which is a defect of Iyagi: (yaegi panics: )?|; please report it with the cell's text$`)
 
 // firstLine is the first line of text that says anything.
 func firstLine(text string) string {
