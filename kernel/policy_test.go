@@ -40,7 +40,7 @@ var imports = map[string][]string{
 	"kernel/internal/childproc":       {},
 	"kernel/internal/conformance":     {},
 	"kernel/internal/host":            {"kernel/internal/eval"},
-	"kernel/internal/card":            {"kernel/internal/host", "kernel/internal/eval", "kernel/display"},
+	"kernel/internal/card":            {"kernel/internal/host", "kernel/internal/eval", "kernel/internal/childproc", "kernel/display"},
 	"kernel/internal/rt":              {"kernel/internal/host", "kernel/internal/eval", "kernel/display"},
 	"kernel/internal/transfer":        {"kernel/internal/rt"},
 	"kernel/internal/interp": {"kernel/internal/eval", "kernel/internal/host", "kernel/internal/rt", "kernel/internal/childproc",

@@ -2,7 +2,6 @@ package card
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -25,10 +24,11 @@ const bytesPerSecond = 400 << 10
 
 // Board is the card of some tasks.
 //
-// It has at most one goroutine, the painter, which runs while a task of a
+// It has at most two goroutines. The painter runs while a task of a
 // shown board does: the call that shows the board or adds a task to it starts
 // the painter, so that what it shows belongs to that call's cell; it ends by
 // itself after the picture in which all tasks have ended. Wait waits for it.
+// The sampler runs while a task does: see sampler.go.
 type Board struct {
 	kind    Kind
 	cell    string // label of the cell under which it is shown
@@ -36,16 +36,20 @@ type Board struct {
 	ctx     context.Context // done when that cell is interrupted
 	began   time.Duration   // on host.Clock
 	parent  int             // process ID of this process
+	above   int             // and of its parent
 	budget  *atomic.Int64
-	id      string        // display_id
-	change  chan struct{} // of capacity 1: something has changed
-	running atomic.Int64  // tasks that have not ended
+	id      string           // display_id
+	change  chan struct{}    // of capacity 1: something has changed
+	gauge   func(*Job) gauge // what samples are taken by; nil: none are
+	running atomic.Int64     // tasks that have not ended
 
 	mu      sync.Mutex // guards what follows
 	jobs    []*Job
 	painter chan struct{} // closed when the painter has ended; nil: none runs
 	shown   bool
-	painted bool // the newest picture shows all tasks at their end
+	painted bool          // the newest picture shows all tasks at their end
+	sampler chan struct{} // closed to end the sampler; nil: none runs
+	waits   []span        // of the cell, for tasks; to is 0 while it waits
 
 	paintMu sync.Mutex // held while a picture is made and sent, so that pictures keep their order
 	sent    bool       // a picture has been sent; guarded by paintMu
@@ -64,14 +68,15 @@ const (
 func NewBoard(kind Kind) *Board {
 	label, worker := host.Current().Cell()
 	b := &Board{
-		kind: kind, cell: label, ctx: host.Current().Context(), began: host.Clock(), parent: os.Getpid(),
+		kind: kind, cell: label, ctx: host.Current().Context(), began: host.Clock(), parent: os.Getpid(), above: os.Getppid(),
 		budget: new(atomic.Int64), id: uuid.NewString(), change: make(chan struct{}, 1),
 	}
 	b.budget.Store(KeepLimit)
+	b.gauge = openGauge
 	if _, plain := host.Current().(host.Plain); plain {
 		b.mode = written
 	} else if worker {
-		b.mode = silent
+		b.mode, b.gauge = silent, nil
 	}
 	return b
 }
@@ -148,6 +153,7 @@ func (b *Board) ended(j *Job) {
 	if err := j.Err(); err != nil && b.mode == silent {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", j.Name(), err)
 	}
+	b.unobserve()
 	b.changed()
 }
 
@@ -291,7 +297,10 @@ func Wait(ctx context.Context, grace time.Duration, jobs ...*Job) {
 	})()
 	boards := map[*Board]bool{}
 	for _, j := range jobs {
-		boards[j.board] = true
+		if !boards[j.board] {
+			boards[j.board] = true
+			defer j.board.waiting()()
+		}
 		select {
 		case <-j.done:
 		case <-patience.Done():
@@ -305,7 +314,10 @@ func Wait(ctx context.Context, grace time.Duration, jobs ...*Job) {
 	}
 }
 
-var errAbandoned = errors.New("interrupted, but blocked outside of Go code that can be stopped")
+var errAbandoned = &Fault{
+	"interrupted, but blocked outside of Go code that can be stopped",
+	"중단했지만 멈출 수 없는 곳(Go 코드 바깥)에서 막혀 있습니다",
+}
 
 // settle waits for the last picture of a card whose tasks have all ended.
 func (b *Board) settle() {

@@ -36,10 +36,18 @@ func (s *screen) Display(d *eval.Display) error {
 	return nil
 }
 
+// noGauges is for tasks that do not exist.
+func noGauges(t *testing.T) {
+	before := openGauge
+	t.Cleanup(func() { openGauge = before })
+	openGauge = nil
+}
+
 // withScreen runs f in a bubble of fake time with a screen as host.
 func withScreen(t *testing.T, f func(s *screen)) {
 	keepClock(t)
 	before := host.Current()
+	noGauges(t)
 	t.Cleanup(func() { host.Set(before) })
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()

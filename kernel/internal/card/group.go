@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"iyagi/kernel/internal/eval"
 	"iyagi/kernel/internal/host"
 )
 
@@ -160,7 +159,7 @@ func (j *Job) task(index int, began time.Duration) Task {
 		Start: since(j.began, began), End: since(j.ended, began),
 	}
 	if o.Error != nil {
-		t.Error = errorText(o.Error)
+		t.Error = english.errorText(o.Error)
 	}
 	return t
 }
@@ -171,29 +170,6 @@ func since(at, began time.Duration) time.Duration {
 		return 0
 	}
 	return max(at-began, 0)
-}
-
-// errorText is one line: Go's own words and where it happened.
-func errorText(e *eval.Error) string {
-	s := e.Value
-	if e.Name != "" && e.Name != e.Value {
-		s = strings.TrimSuffix(e.Name+": "+e.Value, ": ")
-	}
-	if len(e.Frames) > 0 {
-		f := e.Frames[0]
-		var at []string
-		if f.Func != "" {
-			at = append(at, f.Func)
-		}
-		if f.Label != "" {
-			at = append(at, f.Label)
-		}
-		if f.Line > 0 {
-			at = append(at, "line "+strconv.Itoa(f.Line))
-		}
-		s += " (" + strings.Join(at, ", ") + ")"
-	}
-	return s
 }
 
 type exitError int

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,28 +13,34 @@ import (
 
 // The HTML of a card has inline styles only: front ends drop style elements,
 // scripts, SVG, role and aria attributes from notebooks that are not trusted, and
-// every declaration with var(…). Text keeps the theme's colour, and less weight by
+// every declaration with var(…), calc(…) or two backgrounds. Text keeps the theme's colour, and less weight by
 // opacity; where a colour is set it reads on white and on black, and the theme's own
 // comes after it. What a colour tells, a letter or a word tells too. The styles
-// of table cells are there because front ends centre cells and flush them right.
+// of table cells are there because front ends centre cells and flush them right; they
+// are short because a card repeats them on each line. No-break spaces keep numbers with
+// their units.
 const (
 	muted     = "opacity:0.7"
 	troubled  = "color:#d9434f;color:var(--vscode-errorForeground,var(--jp-error-color1,#d9434f))"
 	wrong     = "color:#d9434f" // without the theme's, for what stands on many lines
-	cellStyle = "text-align:left;vertical-align:baseline;padding:1px 14px 1px 0;white-space:nowrap"
-	numStyle  = "text-align:right;vertical-align:baseline;padding:1px 14px 1px 0;white-space:nowrap"
-	textStyle = "text-align:left;vertical-align:baseline;line-height:18px;padding:1px 0;white-space:pre-wrap;word-break:break-all;font-family:monospace"
-	headStyle = ";font-weight:bold;border-bottom:1px solid rgba(128,128,128,0.4)"
-	tabStyle  = "table-layout:auto;border-collapse:collapse;border:none;margin:0 0 4px 0;font-size:13px;line-height:1.4"
-	capStyle  = "text-align:left;font-weight:bold;font-size:13px;padding:10px 0 2px 0;white-space:nowrap;caption-side:top;color:inherit"
+	cellStyle = "text-align:left;vertical-align:baseline;padding:1px 12px 1px 0"
+	numStyle  = "text-align:right;vertical-align:baseline;padding:1px 12px 1px 0"
+	lineStyle = "text-align:left;vertical-align:baseline;padding:1px 0;font-family:monospace"
+	headStyle = ";vertical-align:bottom;word-break:keep-all;font-weight:bold;border-bottom:1px solid #8888"
+	tabStyle  = "table-layout:auto;border-collapse:collapse;border:none;margin:0;font-size:13px;line-height:1.4"
+	capStyle  = "text-align:left;font-weight:bold;font-size:13px;padding:10px 0 2px 0;caption-side:top;color:inherit;white-space:nowrap"
+	nameStyle = "max-width:260px;overflow-wrap:break-word" // of what may have a long name
+	// A page that is too narrow for a table scrolls it, not the whole notebook.
+	scrolled = `<div style="overflow-x:auto">`
 )
 
 // colour is what marks a writer beside its letter.
 type colour string
 
-// palette is in the order of use. Readers who see no red or no green tell the
-// first four apart (CIE76 distances of 30 and more in Machado's simulation); all
-// have a contrast of 4.5 to the white letter on them and of 3 to a dark page.
+// palette is in the order of use: blue, vermilion and bluish green of Okabe and Ito, darker, then
+// three more. TestPalette holds what it promises: readers who see no red, no green or
+// no blue tell the first four apart; all have a contrast of 4.5 to the white letter
+// on them and of 3 to a dark page.
 var palette = []colour{"#0072b2", "#c24e00", "#00805f", "#8a2be2", "#7a6200", "#66727f"}
 
 func colourOf(i int) colour { return palette[i%len(palette)] }
@@ -71,13 +76,26 @@ func (v *view) html() string {
 	p.addf(`<div lang="%s" style="font-size:13px;line-height:1.4;max-width:1000px">`, v.words.lang)
 	p.add(`<div style="font-size:14px;font-weight:bold">`, esc(v.title()), `</div>`)
 	if v.total > 0 {
+		v.progress(p)
 		v.idTable(p)
 		v.outputTable(p)
 		v.timeline(p)
+		v.treeHTML(p)
 	}
 	p.add("</div>")
 	return p.String()
 }
+
+// progress is a bar of how many tasks have ended.
+func (v *view) progress(p *page) {
+	if v.final || v.total == 1 {
+		return
+	}
+	p.addf(`<div style="margin:4px 0;height:5px;border-radius:3px;background:#8885"><div style="width:%s;height:5px;border-radius:3px;background:%s"></div></div>`,
+		percent(100*float64(v.done())/float64(v.total)), palette[0])
+}
+
+func (v *view) done() int { return v.total - v.counts[Running] - v.counts[Waiting] }
 
 // title is the card in a line: who, whose, how long and how far.
 func (v *view) title() string {
@@ -90,18 +108,22 @@ func (v *view) title() string {
 	} else {
 		s = fmt.Sprintf(v.words.titles[v.kind], v.total, v.parent)
 	}
-	return s + " · " + duration(v.elapsed) + v.tally()
+	return s + " · " + duration(v.elapsed) + v.states()
 }
 
-// tally tells how many tasks are in each state, when that is of interest.
-func (v *view) tally() string {
-	w, done := v.words, v.total-v.counts[Running]-v.counts[Waiting]
-	s := ""
+// states tells how many tasks are in each state, when that is of interest. Who
+// exits with a status other than 0 has failed.
+func (v *view) states() string {
+	w, s := v.words, ""
 	if !v.final {
-		s += " · " + fmt.Sprintf(w.progress, done, v.total)
+		s += " · " + fmt.Sprintf(w.progress, v.done(), v.total)
 	}
 	for _, state := range []State{Failed, Killed} {
-		if n := v.counts[state]; n > 0 && v.total > 1 {
+		n := v.counts[state]
+		if state == Failed {
+			n += v.nonzero
+		}
+		if n > 0 && v.total > 1 {
 			s += " · " + fmt.Sprintf(w.count, w.stateName(v.kind, state), n)
 		}
 	}
@@ -123,53 +145,43 @@ const rowStart = `<tr style="background:none">`
 // idTable tells who ran, under which IDs and how it ended.
 func (v *view) idTable(p *page) {
 	w := v.words
-	p.add(`<table lang="`, w.lang, `" style="`, tabStyle, `"><caption style="`, capStyle, `">`, esc(w.captions[v.kind]), `</caption><thead>`, rowStart)
-	p.add(th(cellStyle, w.task))
-	if v.kind == Process {
-		p.add(th(numStyle, w.pid), th(numStyle, w.ppid))
-	} else {
-		p.add(th(numStyle, v.pidTitle()))
-	}
-	p.add(th(numStyle, w.tid), th(cellStyle, w.state), th(numStyle, w.start), th(numStyle, w.took), th(numStyle, w.cpu))
-	if v.hosts {
-		p.add(th(cellStyle, w.host))
+	p.add(scrolled, `<table lang="`, w.lang, `" style="`, tabStyle, `"><caption style="`, capStyle, `">`, esc(w.captions[v.kind]), `</caption><thead>`, rowStart)
+	for _, c := range v.columns() {
+		p.add(th(c.style(), c.title))
 	}
 	p.add(`</tr></thead><tbody>`)
 	for i := range v.rows {
 		v.idRow(p, &v.rows[i])
 	}
-	p.add(`</tbody></table>`)
+	p.add(`</tbody></table></div>`)
 	for _, note := range v.notes() {
 		p.add(`<div style="`, muted, `">`, esc(note), `</div>`)
 	}
 }
 
 func (v *view) idRow(p *page, r *row) {
-	p.add(rowStart, td(cellStyle, badge(r.letter, r.colour)+" "+esc(r.title)), td(numStyle, id(r.PID)))
-	if v.kind == Process {
-		p.add(td(numStyle, id(r.PPID)))
-	}
-	p.add(td(numStyle, id(r.TID)))
-	style := cellStyle
-	if r.bad() {
-		style += ";" + troubled
-	}
-	p.add(td(style, esc(v.words.stateText(v.kind, r))))
-	p.add(td(numStyle, esc(v.startText(r))), td(numStyle, esc(v.tookText(r))), td(numStyle, esc(cpuText(r))))
-	columns := 7
-	if v.kind == Process {
-		columns++
-	}
-	if v.hosts {
-		p.add(td(cellStyle, esc(r.Host)))
-		columns++
+	p.add(rowStart)
+	columns := v.columns()
+	for i, c := range columns {
+		text := esc(unbroken(c.text(r)))
+		style := c.style()
+		switch {
+		case i == 0:
+			style, text = style+";"+nameStyle, badge(r.letter, r.colour)+"&nbsp;"+esc(r.title)
+		case c.title == v.words.state && r.bad():
+			style += ";" + troubled
+		}
+		p.add(td(style, text))
 	}
 	p.add(`</tr>`)
-	if r.Error != "" {
-		p.addf(`%s<td colspan="%d" style="text-align:left;padding:0 0 4px 24px;white-space:pre-wrap;%s">%s</td></tr>`,
-			rowStart, columns, troubled, esc(clean(r.Error, 1000)))
+	if r.fault != "" {
+		p.addf(`%s<td colspan="%d" style="text-align:left;padding:0 0 4px 24px;white-space:pre-wrap;overflow-wrap:break-word;%s">%s</td></tr>`,
+			rowStart, len(columns), troubled, esc(clean(r.fault, 1000)))
 	}
 }
+
+// unbroken keeps what is short on one line.
+func unbroken(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
 
 // bad tells whether a task did not end well.
 func (r *row) bad() bool {
@@ -210,6 +222,25 @@ func cpuText(r *row) string {
 	return duration(r.CPU)
 }
 
+// coresText are the numbers of the cores on which a task was seen.
+func coresText(r *row) string {
+	var s []string
+	for i, c := range r.cores {
+		if i == maxCores {
+			s = append(s, "…")
+			break
+		}
+		s = append(s, strconv.Itoa(c))
+	}
+	if len(s) == 0 {
+		return "–"
+	}
+	return strings.Join(s, ", ")
+}
+
+// maxCores is how many cores of a task are named, and how many have a row in the timeline.
+const maxCores = 8
+
 // outputTable is all that the tasks wrote, as one would have read it.
 func (v *view) outputTable(p *page) {
 	w := v.words
@@ -229,99 +260,38 @@ func (v *view) outputTable(p *page) {
 		v.outputRow(p, &v.tail[i])
 	}
 	p.add(`</tbody></table>`)
-	if v.lost.bytes > 0 {
-		p.add(`<div style="`, muted, `">`, esc(fmt.Sprintf(w.lostText, thousands(v.lost.bytes))), `</div>`)
+	for _, note := range v.outputNotes() {
+		p.add(`<div style="`, muted, `">`, esc(note), `</div>`)
 	}
 }
 
 func (v *view) outputRow(p *page, l *Line) {
-	mark, style := badge(l.writer(), colourOf(l.Task-1)), textStyle
+	mark, style := badge(l.writer(), colourOf(l.Task-1)), lineStyle
+	if spaced(l.Text) {
+		style += ";white-space:pre-wrap"
+	}
+	if long(l.Text) {
+		style += ";overflow-wrap:anywhere"
+	}
 	if l.Stream == "stderr" {
-		mark += ` <b style="` + wrong + `" title="` + esc(v.words.stderr) + `">!</b>`
+		mark += `&nbsp;<b style="` + wrong + `" title="` + esc(v.words.stderr) + `">!</b>`
 		style += ";" + wrong
 	}
-	p.add(rowStart, td(numStyle+";"+muted, strconv.Itoa(l.Seq)), td(numStyle+";"+muted, duration(l.At)),
+	p.add(rowStart, td(numStyle, strconv.Itoa(l.Seq)), td(numStyle+";"+muted, unbroken(duration(l.At))),
 		td(cellStyle, mark), td(style, esc(l.Text)), "</tr>\n")
 }
 
-// timeline shows when each task ran and printed.
-func (v *view) timeline(p *page) {
-	w := v.words
-	if v.elapsed <= 0 {
-		return
-	}
-	marks := w.whiteMarks
-	if v.startUp() {
-		marks = w.pale + ", " + marks
-	}
-	p.add(`<table lang="`, w.lang, `" style="`, tabStyle, `;width:100%"><caption style="`, capStyle, `">`, esc(w.timeline),
-		` <span style="font-weight:normal;`, muted, `">(`, esc(marks), `)</span></caption><tbody>`)
-	if v.kind == Process {
-		v.lane(p, esc(w.parent)+" "+strconv.Itoa(v.parent), parentBar, duration(v.elapsed))
-	}
-	for i := range v.rows {
-		r := &v.rows[i]
-		v.lane(p, badge(r.letter, r.colour)+" "+esc(r.title), v.bars(r), v.tookText(r))
-	}
-	axis := &page{}
-	for i := 0; i <= 4; i++ {
-		align := `left:` + percent(float64(i)*25)
-		if i == 4 {
-			align = "right:0"
-		}
-		mark := "0"
-		if i > 0 {
-			mark = duration(v.elapsed * time.Duration(i) / 4)
-		}
-		axis.addf(`<div style="position:absolute;top:0;%s;font-size:11px;%s">%s</div>`, align, muted, mark)
-	}
-	v.lane(p, "", axis.String(), "")
-	p.add(`</tbody></table>`)
+// spaced tells whether a line has spaces that HTML would take together.
+func spaced(s string) bool {
+	return strings.HasPrefix(s, " ") || strings.Contains(s, "  ") || strings.Contains(s, "\t")
 }
 
-// startUp tells whether some process is known to have started up before its task.
-func (v *view) startUp() bool {
-	return slices.ContainsFunc(v.rows, func(r row) bool { return r.ready > r.Start })
-}
-
-func (v *view) lane(p *page, label, bars, note string) {
-	p.add(rowStart, td(cellStyle, label),
-		`<td style="width:100%;padding:1px 0"><div style="position:relative;height:18px;min-width:200px">`, bars, `</div></td>`,
-		td("text-align:right;padding:1px 0 1px 14px;white-space:nowrap", esc(note)), "</tr>\n")
-}
-
-func (v *view) bars(r *row) string {
-	took := v.took(r)
-	if took < 0 {
-		return ""
-	}
-	b := &page{}
-	from, width := v.at(r.Start), max(v.at(r.Start+took)-v.at(r.Start), 0.4)
-	b.add(bar(from, min(width, 100-from), string(r.colour), r.letter+": "+duration(r.Start)+" – "+duration(r.Start+took)))
-	if r.ready > r.Start {
-		b.add(`<div style="position:absolute;top:1px;left:`, percent(from), `;width:`, percent(v.at(r.ready)-from), `;height:16px;border-radius:3px;background:rgba(255,255,255,0.45)"></div>`)
-	}
-	for _, t := range r.ticks {
-		b.add(`<div style="position:absolute;top:3px;left:`, percent(min(v.at(t), 99.8)), `;width:2px;height:12px;background:#fff"></div>`)
-	}
-	for _, c := range r.cores {
-		if x := v.at(c.from); v.at(c.to)-x > 8 {
-			b.addf(`<div style="position:absolute;top:3px;left:%s;font-size:10px;line-height:12px;padding:0 6px;color:#fff">%s %d</div>`, percent(x), esc(v.words.cores), c.cpu)
+// long tells whether a line has a word that may be wider than the page.
+func long(s string) bool {
+	for word := range strings.FieldsSeq(s) {
+		if len(word) > 30 {
+			return true
 		}
 	}
-	return b.String()
-}
-
-// at is a time as a part of the whole, in percent.
-func (v *view) at(t time.Duration) float64 {
-	return min(max(100*float64(t)/float64(max(v.elapsed, 1)), 0), 100)
-}
-
-func percent(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) + "%" }
-
-// parentBar is the time of the process that waits.
-const parentBar = `<div style="position:absolute;top:7px;left:0;width:100%;height:4px;border-radius:2px;background:rgba(128,128,128,0.6)"></div>`
-
-func bar(from, width float64, c, title string) string {
-	return `<div title="` + esc(title) + `" style="position:absolute;top:1px;left:` + percent(from) + `;width:` + percent(width) + `;height:16px;border-radius:3px;background:` + c + `"></div>`
+	return false
 }

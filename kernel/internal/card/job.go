@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"iyagi/kernel/internal/childproc"
 	"iyagi/kernel/internal/eval"
 	"iyagi/kernel/internal/host"
 )
@@ -51,6 +52,8 @@ type Job struct {
 	open           [2]int // by stream: index into lines of the line being written, +1; 0: none
 	lost           lost
 	cores          []coreMark
+	readings       []reading       // in the order of time
+	unused         childproc.Usage // of the thread, before its task began
 }
 
 // lost counts what was written beyond KeepLimit.
@@ -89,6 +92,9 @@ func (j *Job) Started(began time.Duration, pid, ppid, tid int) {
 		j.began = began
 	}
 	j.mu.Unlock()
+	if began != 0 && pid != 0 {
+		j.board.observe()
+	}
 	j.board.changed()
 }
 
@@ -194,6 +200,7 @@ func (j *Job) End(o Outcome) {
 		o.Error = &eval.Error{Value: o.Err.Error()}
 	}
 	j.outcome = o
+	j.lastSample(o.CPU)
 	for stream, n := range j.open {
 		if n > 0 { // a last line without an end
 			r := &j.lines[n-1]
@@ -236,7 +243,7 @@ func (j *Job) Err() error {
 	case o.Err != nil:
 		return o.Err
 	case o.Error != nil:
-		return errors.New(errorText(o.Error))
+		return errors.New(english.errorText(o.Error))
 	case o.State == Killed && o.Signal != "":
 		return errors.New("signal: " + o.Signal)
 	case o.State == Killed:

@@ -1,6 +1,7 @@
 package card
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -51,15 +52,36 @@ func merge(jobs []*Job, pick picker) []writtenLine {
 		j.mu.Unlock()
 	}
 	if len(jobs) > 1 {
-		slices.SortStableFunc(all, func(a, b writtenLine) int {
-			switch {
-			case a.at < b.at:
-				return -1
-			case a.at > b.at:
-				return 1
-			}
-			return 0
-		})
+		slices.SortStableFunc(all, func(a, b writtenLine) int { return cmp.Compare(a.at, b.at) })
 	}
 	return all
+}
+
+// turns tells how many lines each job wrote, how often the writer changed, and who
+// wrote the first most lines.
+func turns(jobs []*Job, most int) (tally []int, changes int, order []int) {
+	type mark struct {
+		at   time.Duration
+		task int
+	}
+	tally = make([]int, len(jobs))
+	var marks []mark
+	for i, j := range jobs {
+		j.mu.Lock()
+		for k := range j.lines {
+			marks = append(marks, mark{j.lines[k].at, i})
+		}
+		tally[i] = len(j.lines)
+		j.mu.Unlock()
+	}
+	slices.SortStableFunc(marks, func(a, b mark) int { return cmp.Compare(a.at, b.at) })
+	for i, m := range marks {
+		if i > 0 && m.task != marks[i-1].task {
+			changes++
+		}
+		if i < most {
+			order = append(order, m.task)
+		}
+	}
+	return tally, changes, order
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"iyagi/kernel/internal/childproc"
 	"iyagi/kernel/internal/eval"
 	"iyagi/kernel/internal/host"
 )
@@ -25,7 +26,8 @@ func newSample(kind Kind) *sample {
 	s := &sample{now: 1000 * time.Second}
 	fixedClock(s)
 	s.Board = NewBoard(kind)
-	s.parent = 4242
+	s.parent, s.above, s.mode = 4242, 4200, live
+	s.gauge = nil // the tasks do not exist
 	return s
 }
 
@@ -50,6 +52,34 @@ func (s *sample) fail(j *Job, at time.Duration, text string) {
 	j.Write(host.Write{At: s.began + at, Stream: "stderr", Text: []byte(text), TID: j.TID(), CPU: -1})
 }
 
+// ran makes readings each millisecond of a task that ran in the given times on
+// the core, and waited for one in the time before the first, if ready says so.
+func (s *sample) ran(j *Job, end time.Duration, core int, ready time.Duration, times ...time.Duration) {
+	for at := time.Duration(0); ; at = min(at+ms, end) {
+		u := childproc.Usage{At: s.began + at, Core: core}
+		for i := 0; i+1 < len(times); i += 2 {
+			u.Run += max(min(at, times[i+1])-times[i], 0)
+			u.Running = u.Running || times[i] <= at && at < times[i+1]
+		}
+		if u.Run > 0 {
+			u.Ready = ready
+		}
+		if at == 0 {
+			j.readings = append(j.readings, reading{at: j.began, core: -1, running: true})
+		} else if s.began+at > j.began {
+			j.used(u)
+		}
+		if at == end {
+			return
+		}
+	}
+}
+
+// waited makes the cell wait for its tasks between two times.
+func (s *sample) waited(from, to time.Duration) {
+	s.waits = append(s.waits, span{from: s.began + from, to: s.began + to})
+}
+
 func (s *sample) end(j *Job, at time.Duration, o Outcome) {
 	o.Ended = s.began + at
 	j.End(o)
@@ -64,6 +94,10 @@ func threeProcesses() *sample {
 		s.write(bar, time.Duration(16+7*i)*ms, 1, fmt.Sprintf("bar: %d\n", i+1))
 		s.write(baz, time.Duration(15+3*i)*ms, 0, fmt.Sprintf("baz: %c\n", 'a'+i))
 	}
+	s.ran(foo, 43*ms, 0, 0, 2*ms, 13*ms, 13900*time.Microsecond, 14*ms, 18*ms, 24*ms)
+	s.ran(bar, 49*ms, 1, 0, 3*ms, 15*ms, 15900*time.Microsecond, 16*ms)
+	s.ran(baz, 30*ms, 0, 5*ms, 13*ms, 18*ms, 24*ms, 29*ms)
+	s.waited(3500*time.Microsecond, 50*ms)
 	s.end(foo, 43*ms, Outcome{State: Exited, CPU: 11400 * time.Microsecond, Began: s.began + 13*ms})
 	s.end(bar, 49*ms, Outcome{State: Exited, CPU: 12 * ms, Began: s.began + 15*ms})
 	s.end(baz, 30*ms, Outcome{State: Exited, CPU: 10100 * time.Microsecond, Began: s.began + 14*ms})
@@ -74,6 +108,7 @@ func threeProcesses() *sample {
 func threeThreads() *sample {
 	s := newSample(Thread)
 	names := []string{"work", "work", "cell 3, line 12"}
+	s.waited(20*time.Microsecond, ms)
 	for i, name := range names {
 		j := s.task(name, time.Duration(80+20*i)*time.Microsecond, 4242, 4260+i)
 		j.OnCore(s.began+time.Duration(100+20*i)*time.Microsecond, i%2)
@@ -102,6 +137,8 @@ func troubles() *sample {
 	s.write(killed, 20*ms, 1, "half of ")
 	s.fail(boom, 21*ms, "panic: runtime error: index out of range [5] with length 1\n")
 	s.write(killed, 22*ms, 1, "a line\n"+strings.Repeat("아주 긴 줄 ", 300)+"\n")
+	s.ran(killed, 1200*ms, 1, 0, 20*ms, 1200*ms)
+	s.waited(3*ms, 1210*ms)
 	s.end(ok, 18*ms, Outcome{State: Exited})
 	s.end(boom, 24*ms, Outcome{State: Failed, ExitCode: 2, CPU: 9 * ms, Error: &eval.Error{
 		Name: "panic", Value: "runtime error: index out of range [5] with length 1",
@@ -122,6 +159,9 @@ func running() *sample {
 	for i := range 60 {
 		s.write(b, time.Duration(10+30*i)*ms, i/20%2, fmt.Sprintf("%d\n", i))
 	}
+	s.ran(b, 1800*ms, 0, 0, 10*ms, 400*ms, 700*ms, 1100*ms)
+	s.ran(a, 900*ms, 1, 0, 5*ms, 20*ms)
+	s.waits = append(s.waits, span{from: s.began + 3*ms})
 	s.end(a, 900*ms, Outcome{State: Exited, CPU: 20 * ms})
 	s.now += 2300 * ms
 	return s

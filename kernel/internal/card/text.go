@@ -10,38 +10,59 @@ import (
 	"iyagi/kernel/display"
 )
 
+// field is a column of the table of IDs.
+type field struct {
+	title string
+	right bool // flush right, as numbers are
+	text  func(*row) string
+}
+
+func (f *field) style() string {
+	if f.right {
+		return numStyle
+	}
+	return cellStyle
+}
+
+// columns are those of the table of IDs.
+func (v *view) columns() []field {
+	w := v.words
+	columns := []field{{w.task, false, func(r *row) string { return r.letter + " " + r.title }}}
+	add := func(title string, right bool, text func(*row) string) {
+		columns = append(columns, field{title, right, text})
+	}
+	if v.hosts {
+		add(w.host, false, func(r *row) string { return r.Host })
+	}
+	if v.kind == Process {
+		add(w.pid, true, func(r *row) string { return id(r.PID) })
+		add(w.ppid, true, func(r *row) string { return id(r.PPID) })
+	} else {
+		add(v.pidTitle(), true, func(r *row) string { return id(r.PID) })
+	}
+	add(w.tid, true, func(r *row) string { return id(r.TID) })
+	add(w.state, false, func(r *row) string { return w.stateText(v.kind, r) })
+	add(w.start, true, v.startText)
+	add(w.took, true, v.tookText)
+	add(w.cpu, true, cpuText)
+	if v.cores {
+		add(w.onCores, true, coresText)
+	}
+	return columns
+}
+
 // grid is the table of IDs for text and Markdown.
 func (v *view) grid() *display.Grid {
-	w := v.words
 	g := &display.Grid{}
-	column := func(title string, right bool) {
-		g.Header = append(g.Header, title)
-		g.Right = append(g.Right, right)
-	}
-	column(w.task, false)
-	if v.kind == Process {
-		column(w.pid, true)
-		column(w.ppid, true)
-	} else {
-		column(v.pidTitle(), true)
-	}
-	column(w.tid, true)
-	column(w.state, false)
-	column(w.start, true)
-	column(w.took, true)
-	column(w.cpu, true)
-	if v.hosts {
-		column(w.host, false)
+	columns := v.columns()
+	for _, c := range columns {
+		g.Header = append(g.Header, c.title)
+		g.Right = append(g.Right, c.right)
 	}
 	for i := range v.rows {
-		r := &v.rows[i]
-		cells := []string{r.letter + " " + r.title, id(r.PID)}
-		if v.kind == Process {
-			cells = append(cells, id(r.PPID))
-		}
-		cells = append(cells, id(r.TID), w.stateText(v.kind, r), v.startText(r), v.tookText(r), cpuText(r))
-		if v.hosts {
-			cells = append(cells, r.Host)
+		var cells []string
+		for _, c := range columns {
+			cells = append(cells, c.text(&v.rows[i]))
 		}
 		g.Rows = append(g.Rows, cells)
 	}
@@ -64,11 +85,56 @@ func (v *view) notes() (notes []string) {
 			notes = append(notes, fmt.Sprintf(v.words.summary, duration(d[0]), duration(d[len(d)/2]), duration(d[len(d)-1])))
 		}
 	}
+	if cpu, ok := v.allCPU(); ok {
+		notes = append(notes, fmt.Sprintf(v.words.busy, duration(cpu), duration(v.elapsed), fmt.Sprintf("%.1f", float64(cpu)/float64(v.elapsed))))
+	}
 	switch {
 	case v.kind == Thread && v.total == 1:
 		notes = append(notes, fmt.Sprintf(v.words.sharedOne, v.parent))
 	case v.kind == Thread:
 		notes = append(notes, fmt.Sprintf(v.words.shared, v.parent))
+	}
+	return notes
+}
+
+// allCPU is the processor time of all tasks, when they have ended and it is known.
+func (v *view) allCPU() (sum time.Duration, ok bool) {
+	if !v.final || v.elapsed <= 0 {
+		return 0, false
+	}
+	for i := range v.every {
+		sum += v.every[i].CPU
+	}
+	return sum, sum > 0
+}
+
+// outputNotes are the sentences under the output.
+func (v *view) outputNotes() (notes []string) {
+	w := v.words
+	if len(v.tally) > 0 && len(v.tally) <= len(palette) {
+		var each []string
+		for i, n := range v.tally {
+			wrote := w.wrote
+			if n == 1 {
+				wrote = w.wroteOne
+			}
+			each = append(each, fmt.Sprintf(wrote, letter(i), thousands(n)))
+		}
+		s := strings.Join(each, ", ")
+		if v.turns > 0 {
+			s += fmt.Sprintf(w.turns, thousands(v.turns))
+		}
+		if len(v.order) == v.lines && v.turns > 0 {
+			var letters []string
+			for _, i := range v.order {
+				letters = append(letters, letter(i))
+			}
+			s += fmt.Sprintf(w.order, strings.Join(letters, " "))
+		}
+		notes = append(notes, s+".")
+	}
+	if v.lost.bytes > 0 {
+		notes = append(notes, fmt.Sprintf(w.lostText, thousands(v.lost.bytes)))
 	}
 	return notes
 }
@@ -87,8 +153,8 @@ func (v *view) durations() (d []time.Duration) {
 // errors are the reasons of the tasks that did not end well.
 func (v *view) errors() (lines []string) {
 	for i := range v.rows {
-		if r := &v.rows[i]; r.Error != "" {
-			lines = append(lines, r.letter+" "+r.title+": "+clean(r.Error, 1000))
+		if r := &v.rows[i]; r.fault != "" {
+			lines = append(lines, r.letter+" "+r.title+": "+clean(r.fault, 1000))
 		}
 	}
 	return lines
@@ -107,12 +173,16 @@ func (v *view) text() string {
 	}
 	if v.lines > 0 {
 		b.WriteString("\n" + v.outputTitle() + "\n" + v.outputText())
+		for _, n := range v.outputNotes() {
+			b.WriteString(n + "\n")
+		}
 	} else {
 		b.WriteString("\n" + v.words.noOutput + "\n")
 	}
 	if t := v.timelineText(); t != "" {
 		b.WriteString("\n" + v.words.timeline + " " + v.timelineMarks() + "\n" + t)
 	}
+	b.WriteString("\n" + v.words.tree + "\n" + v.treeText())
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
@@ -128,23 +198,27 @@ func (v *view) markdown() string {
 		b.WriteString("\n" + display.EscapeMarkdown(n) + "\n")
 	}
 	if v.lines > 0 {
-		b.WriteString("\n**" + display.EscapeMarkdown(v.outputTitle()) + "**\n\n" + fenced(v.outputText()))
+		b.WriteString("\n**" + display.EscapeMarkdown(v.outputTitle()) + "**\n\n" + fenced("text", v.outputText()))
+		for _, n := range v.outputNotes() {
+			b.WriteString("\n" + display.EscapeMarkdown(n) + "\n")
+		}
 	} else {
 		b.WriteString("\n" + v.words.noOutput + "\n")
 	}
 	if t := v.timelineText(); t != "" {
-		b.WriteString("\n**" + v.words.timeline + "** " + display.EscapeMarkdown(v.timelineMarks()) + "\n\n" + fenced(t))
+		b.WriteString("\n**" + v.words.timeline + "** " + display.EscapeMarkdown(v.timelineMarks()) + "\n\n" + fenced("text", t))
 	}
+	b.WriteString("\n**" + v.words.tree + "**\n\n" + fenced("mermaid", v.mermaid()))
 	return b.String()
 }
 
 // fenced is text as a block of code, whose fence is longer than any in the text.
-func fenced(s string) string {
+func fenced(language, s string) string {
 	fence := "```"
 	for strings.Contains(s, fence) {
 		fence += "`"
 	}
-	return fence + "text\n" + strings.TrimSuffix(s, "\n") + "\n" + fence + "\n"
+	return fence + language + "\n" + strings.TrimSuffix(s, "\n") + "\n" + fence + "\n"
 }
 
 // outputTitle explains the marks of outputText.
@@ -179,48 +253,4 @@ func (v *view) outputText() string {
 		return text + g.Text() + "\n"
 	}
 	return g.Text() + "\n"
-}
-
-// timelineMarks explains the characters of timelineText.
-func (v *view) timelineMarks() string {
-	if v.startUp() {
-		return v.words.dashes
-	}
-	return v.words.marks
-}
-
-// lanes is the width of a timeline in characters.
-const lanes = 60
-
-func (v *view) timelineText() string {
-	if v.elapsed <= 0 {
-		return ""
-	}
-	g := &display.Grid{Right: []bool{false, false, true}}
-	lane := func(label string, from, ready, to time.Duration, ticks []time.Duration, note string) {
-		cells := []byte(strings.Repeat(" ", lanes))
-		for i := v.column(from); i <= v.column(to); i++ {
-			cells[i] = '='
-			if i < v.column(ready) {
-				cells[i] = '-'
-			}
-		}
-		for _, t := range ticks {
-			cells[v.column(t)] = '|'
-		}
-		g.Rows = append(g.Rows, []string{label, string(cells), note})
-	}
-	if v.kind == Process {
-		lane(v.words.parent+" "+strconv.Itoa(v.parent), 0, 0, v.elapsed, nil, duration(v.elapsed))
-	}
-	for i := range v.rows {
-		if r := &v.rows[i]; v.took(r) >= 0 {
-			lane(r.letter+" "+r.title, r.Start, r.ready, r.Start+v.took(r), r.ticks, v.tookText(r))
-		}
-	}
-	return g.Text() + "\n"
-}
-
-func (v *view) column(t time.Duration) int {
-	return min(max(int(int64(t)*lanes/int64(max(v.elapsed, 1))), 0), lanes-1)
 }

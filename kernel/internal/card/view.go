@@ -1,6 +1,7 @@
 package card
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,9 @@ type limits struct {
 	metaTasks int // tasks in the metadata
 	metaLines int // lines in the metadata
 	metaBytes int // bytes of their text
+	metaSpans int // times on a core of one task, in the metadata
+	pieces    int // pieces of a row of the timeline, about
+	order     int // lines of which the order of the writers is told
 }
 
 // A card of three tasks is some 5 KB of HTML. The final limits keep one below
@@ -29,11 +33,13 @@ type limits struct {
 var (
 	finalLimits = limits{
 		fold: 60, tasks: 20, troubled: 10, head: 150, tail: 100, width: 1200,
-		metaTasks: 10000, metaLines: 1000, metaBytes: 256 << 10,
+		metaTasks: 10000, metaLines: 1000, metaBytes: 256 << 10, metaSpans: 200,
+		pieces: 200, order: 40,
 	}
 	liveLimits = limits{
 		fold: 30, tasks: 12, troubled: 5, head: 10, tail: 40, width: 600,
 		metaTasks: 30, metaLines: 0, metaBytes: 0,
+		pieces: 60,
 	}
 )
 
@@ -63,8 +69,15 @@ type view struct {
 	meta      []Line
 	lost      lost
 	final     bool
-	hosts     bool // tasks ran on several machines
-	cores     bool // some core is known
+	hosts     bool   // tasks ran on several machines
+	cores     bool   // some core is known
+	sampled   bool   // it is known when some task ran
+	pieces    int    // of a row of the timeline, about
+	waits     []span // when the parent waited
+	above     int    // process ID of the parent's parent, the kernel; 0: none to tell of
+	tally     []int  // lines of each task, when all lines were counted
+	turns     int    // so often the writer changed
+	order     []int  // tasks in the order of the first lines
 }
 
 // row is a task that is shown.
@@ -75,30 +88,44 @@ type row struct {
 	colour  colour
 	lines   int
 	ticks   []time.Duration
-	cores   []span
+	spans   []span        // what it did when, if sampled
+	cores   []int         // where it was seen, in the order of their numbers
 	ready   time.Duration // when the process had started up and began the task; 0: unknown
+	sampled bool          // it is known when it ran
 	blocked bool          // the interrupt could not end it
-}
-
-// span is a time on one core.
-type span struct {
-	from, to time.Duration
-	cpu      int
+	fault   string        // why it failed
 }
 
 // view copies what is to be shown.
 func (b *Board) view(l limits) *view {
 	jobs := b.snapshot()
 	v := &view{
-		kind: b.kind, words: speak(display.CurrentLanguage()), parent: b.parent, began: b.began,
+		kind: b.kind, words: speak(display.CurrentLanguage()), parent: b.parent, began: b.began, pieces: l.pieces,
 		total: len(jobs), counts: map[State]int{}, final: true,
 	}
 	shown := b.gather(v, jobs, l)
 	for _, i := range shown {
-		v.rows = append(v.rows, jobs[i].row(v, i))
+		r := jobs[i].row(v, i)
+		v.sampled, v.cores = v.sampled || r.sampled, v.cores || len(r.cores) > 0
+		v.rows = append(v.rows, r)
+	}
+	b.mu.Lock()
+	for _, s := range b.waits {
+		to := v.elapsed
+		if s.to != 0 {
+			to = min(s.to-v.began, to)
+		}
+		v.waits = appendSpan(v.waits, span{from: max(s.from-v.began, 0), to: to})
+	}
+	b.mu.Unlock()
+	if b.mode == live {
+		v.above = b.above
 	}
 	v.metaTasks = min(len(v.every), l.metaTasks)
 	v.output(jobs, l)
+	if l.order > 0 && v.lines > 0 && len(jobs) > 1 {
+		v.tally, v.turns, v.order = turns(jobs, l.order)
+	}
 	return v
 }
 
@@ -128,7 +155,6 @@ func (b *Board) gather(v *view, jobs []*Job, l limits) (shown []int) {
 		v.lines += len(j.lines)
 		v.lost.lines += j.lost.lines
 		v.lost.bytes += j.lost.bytes
-		v.cores = v.cores || len(j.cores) > 0
 		j.mu.Unlock()
 	}
 	v.elapsed = end
@@ -139,6 +165,7 @@ func (b *Board) gather(v *view, jobs []*Job, l limits) (shown []int) {
 }
 
 func (j *Job) row(v *view, i int) row {
+	j.lookNow()
 	r := row{Task: v.every[i], letter: letter(i), colour: colourOf(i)}
 	r.title = j.title(v.words)
 	j.mu.Lock()
@@ -152,15 +179,20 @@ func (j *Job) row(v *view, i int) row {
 	for n := 0; n < len(j.lines); n += step {
 		r.ticks = append(r.ticks, max(j.lines[n].at-v.began, 0))
 	}
-	for n, m := range j.cores {
-		to := j.ended
-		if n+1 < len(j.cores) {
-			to = j.cores[n+1].at
+	r.sampled = len(j.readings) > 1
+	r.spans = sinceBegan(j.spans(), v.began, r.ready, v.elapsed)
+	for _, m := range j.cores {
+		r.cores = append(r.cores, m.cpu)
+	}
+	for _, m := range r.spans {
+		if m.core >= 0 {
+			r.cores = append(r.cores, m.core)
 		}
-		if to == 0 {
-			to = v.began + v.elapsed
-		}
-		r.cores = append(r.cores, span{max(m.at-v.began, 0), max(to-v.began, 0), m.cpu})
+	}
+	slices.Sort(r.cores)
+	r.cores = slices.Compact(r.cores)
+	if j.outcome.Error != nil {
+		r.fault = v.words.fault(j.outcome.Err, j.outcome.Error)
 	}
 	return r
 }

@@ -14,31 +14,45 @@ type words struct {
 
 	output, timeline, line, at, text string
 
-	shared       string // about the ID that all threads have in common
-	sharedOne    string // the same of a single thread
-	moreTasks    string // %d tasks are not shown
-	moreLines    string // %s lines are not shown
-	lostText     string // %s lines and %s bytes were not kept
-	literal      string // of cell %s, line %d
-	cell         string // %s is the number of a cell
-	interrupted  string // of a thread
-	blocked      string
-	noTasks      string
-	noOutput     string
-	stderr       string
-	parent       string
-	marks        string // legend of the timeline in text
-	whiteMarks   string // and in HTML
-	pale, dashes string // the same where processes start up
-	errMarks     string // legend of the output in text
-	summary      string // of many tasks: shortest, median and longest duration
-	cores        string
-	progress     string
-	count        string // so many tasks are in a state
-	states       map[State]string
-	titles       map[Kind]string // %d tasks
-	one          map[Kind]string // one task
-	captions     map[Kind]string // of the table of IDs
+	shared                                                               string // about the ID that all threads have in common
+	sharedOne                                                            string // the same of a single thread
+	moreTasks                                                            string // %d tasks are not shown
+	moreLines                                                            string // %s lines are not shown
+	lostText                                                             string // %s lines and %s bytes were not kept
+	literal                                                              string // of cell %s, line %d
+	cell                                                                 string // %s is the number of a cell
+	lineOf                                                               string // %s is its number
+	interrupted                                                          string // of a thread
+	blocked                                                              string
+	noTasks                                                              string
+	noOutput                                                             string
+	stderr                                                               string
+	onCores                                                              string // column of the numbers of cores
+	core                                                                 string // %d
+	busy                                                                 string // CPU time %s in %s: %s cores on average
+	wrote                                                                string // task %s wrote %s lines
+	wroteOne                                                             string // the same of one line
+	turns                                                                string // %s
+	order                                                                string // %s: the letters
+	tree                                                                 string
+	mainThread                                                           string // %d
+	kernel                                                               string // %d
+	more                                                                 string // %s tasks
+	all                                                                  string // %s tasks
+	atOnce                                                               string // %s tasks
+	used                                                                 string // %s of the time
+	errMarks                                                             string // legend of the output in text
+	summary                                                              string // of many tasks: shortest, median and longest duration
+	onCore, partly, ready, exists, startsUp, printed, started, waitsHere string // what the timeline shows
+	progress                                                             string
+	count                                                                string // so many tasks are in a state
+	states                                                               map[State]string
+	titles                                                               map[Kind]string // %d tasks
+	one                                                                  map[Kind]string // one task
+	captions                                                             map[Kind]string // of the table of IDs
+	waits                                                                map[Kind]string // what a task does that needs no core
+	callers                                                              map[Kind]string // what the first row of the timeline is
+	selves                                                               map[Kind]string // and in the tree
 }
 
 var english = &words{
@@ -52,15 +66,19 @@ var english = &words{
 	moreTasks: "… %s more tasks are not shown here. Group.Tasks() has them all.",
 	moreLines: "… %s lines between are not shown here. Group.Output() has them.",
 	lostText:  "%s bytes of output beyond 64 MiB were not kept.",
-	literal:   "cell %s, line %d", cell: "cell %s",
+	literal:   "cell %s, line %d", cell: "cell %s", lineOf: "line %s",
 	interrupted: "interrupted", blocked: "still blocked after the interrupt",
 	noTasks:  "There are no tasks. Pass functions, as in %s.Run(foo, bar).",
 	noOutput: "No output.",
 	stderr:   "standard error",
-	parent:   "parent",
-	marks:    "(|: a line was written)", dashes: "(-: the process starts up, |: a line was written)", whiteMarks: "white mark: a line was written", pale: "pale: the process starts up", errMarks: "(!: standard error)",
+	onCores:  "Cores", core: "core %d", busy: "CPU time: %s in %s, so %s cores were busy on average.",
+	wrote: "%s wrote %s lines", wroteOne: "%s wrote %s line", turns: "; the writer changed %s times", order: ", in the order %s",
+	tree: "Process tree", mainThread: "main thread %d", kernel: "Iyagi kernel %d", more: "… %s more", all: "all %s tasks", atOnce: "%s at once", used: "%s busy",
+	onCore: "on a core", partly: "for a part of the time", ready: "ready, waits for a free core", waits: map[Kind]string{Process: "waits (sleep, input, another process …)", Thread: "waits (sleep, lock, its turn in Go's scheduler …)"},
+	exists: "exists (when it waited is not known on this system)", startsUp: "the process starts up", printed: "wrote a line", started: "started a task", waitsHere: "waits for the tasks",
+	errMarks: "(!: standard error)",
+	callers:  map[Kind]string{Process: "parent", Thread: "process"}, selves: map[Kind]string{Process: "parent, runs the cell:", Thread: "process, runs the cell:"},
 	summary:  "Durations: shortest %s, median %s, longest %s.",
-	cores:    "core",
 	progress: "%d of %d done", count: "%s %d",
 	states:   map[State]string{Waiting: "waiting", Running: "running", Exited: "exited", Killed: "killed", Failed: "failed"},
 	titles:   map[Kind]string{Process: "%d child processes of process %d", Thread: "%d threads of process %d"},
@@ -79,15 +97,19 @@ var koreanWords = &words{
 	moreTasks: "… 나머지 작업 %s개는 여기에 표시하지 않았습니다. Group.Tasks()로 모두 볼 수 있습니다.",
 	moreLines: "… 중간의 %s줄은 여기에 표시하지 않았습니다. Group.Output()으로 볼 수 있습니다.",
 	lostText:  "64 MiB를 넘은 출력 %s바이트는 보관하지 않았습니다.",
-	literal:   "셀 %s, %d행", cell: "셀 %s",
+	literal:   "셀 %s, %d행", cell: "셀 %s", lineOf: "%s행",
 	interrupted: "중단됨", blocked: "중단한 뒤에도 멈추지 않음",
 	noTasks:  "작업이 없습니다. %s.Run(foo, bar)처럼 함수를 넘겨 주세요.",
 	noOutput: "출력이 없습니다.",
 	stderr:   "표준 오류",
-	parent:   "부모",
-	marks:    "(|: 한 줄을 출력한 시점)", dashes: "(-: 프로세스를 준비하는 동안, |: 한 줄을 출력한 시점)", whiteMarks: "흰 눈금: 한 줄을 출력한 시점", pale: "연한 부분: 프로세스를 준비하는 동안", errMarks: "(!: 표준 오류)",
+	onCores:  "코어", core: "코어 %d", busy: "CPU 시간은 모두 %s입니다. %s 동안 평균 %s개의 코어를 사용했습니다.",
+	wrote: "%s %s줄", wroteOne: "%s %s줄", turns: "을 출력했고, 출력하는 작업이 %s번 바뀌었습니다", order: ". 순서: %s",
+	tree: "프로세스 트리", mainThread: "메인 스레드 %d", kernel: "Iyagi 커널 %d", more: "… 나머지 %s개", all: "작업 %s개 전체", atOnce: "동시에 %s개", used: "%s 사용",
+	onCore: "코어에서 실행", partly: "일부 시간만 실행", ready: "실행할 준비가 되어 빈 코어를 기다림", waits: map[Kind]string{Process: "대기(sleep, 입력, 다른 프로세스 등)", Thread: "대기(sleep, 잠금, Go 스케줄러의 차례 등)"},
+	exists: "존재하는 동안(이 시스템에서는 언제 대기했는지 알 수 없음)", startsUp: "프로세스를 준비하는 중", printed: "한 줄 출력", started: "작업 시작", waitsHere: "작업이 끝나기를 기다림",
+	errMarks: "(!: 표준 오류)",
+	callers:  map[Kind]string{Process: "부모", Thread: "프로세스"}, selves: map[Kind]string{Process: "부모, 셀을 실행:", Thread: "프로세스, 셀을 실행:"},
 	summary:  "소요 시간: 최소 %s, 중앙값 %s, 최대 %s.",
-	cores:    "코어",
 	progress: "%d/%d 완료", count: "%s %d개",
 	states:   map[State]string{Waiting: "대기 중", Running: "실행 중", Exited: "종료", Killed: "강제 종료", Failed: "실패"},
 	titles:   map[Kind]string{Process: "자식 프로세스 %d개 · 부모 프로세스 %d", Thread: "스레드 %d개 · 프로세스 %d"},

@@ -1,0 +1,137 @@
+package card
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"iyagi/kernel/display"
+)
+
+// node is a process or thread of the tree.
+type node struct {
+	row      *row // of a task
+	label    string
+	children []node
+}
+
+// tree has the kernel at its root, then the process whose cell started the tasks.
+func (v *view) tree() node {
+	w := v.words
+	self := node{label: w.selves[v.kind] + " " + strconv.Itoa(v.parent)}
+	if v.kind == Thread {
+		self.children = append(self.children, node{label: fmt.Sprintf(w.mainThread, v.parent)})
+	}
+	for i := range v.rows {
+		self.children = append(self.children, node{row: &v.rows[i], label: v.rows[i].title + " " + v.ownID(&v.rows[i])})
+	}
+	if n := v.folded(); n > 0 {
+		self.children = append(self.children, node{label: fmt.Sprintf(w.more, thousands(n))})
+	}
+	if v.above == 0 {
+		return self
+	}
+	return node{label: fmt.Sprintf(w.kernel, v.above), children: []node{self}}
+}
+
+// ownID is what makes a task one of its kind, and how it ended if not well.
+func (v *view) ownID(r *row) string {
+	n := r.PID
+	if v.kind == Thread {
+		n = r.TID
+	}
+	s := id(n)
+	if r.Host != "" {
+		s += " @ " + r.Host
+	}
+	if r.bad() || r.State == Waiting || r.State == Running {
+		s += " · " + v.words.stateText(v.kind, r)
+	}
+	return s
+}
+
+// walk visits the nodes with the lines that lead to them.
+func (n *node) walk(lead, below string, visit func(lead string, n *node)) {
+	visit(lead, n)
+	for i := range n.children {
+		if i+1 < len(n.children) {
+			n.children[i].walk(below+"├─ ", below+"│  ", visit)
+		} else {
+			n.children[i].walk(below+"└─ ", below+"   ", visit)
+		}
+	}
+}
+
+func (v *view) treeText() string {
+	var b strings.Builder
+	root := v.tree()
+	root.walk("", "", func(lead string, n *node) {
+		b.WriteString(lead)
+		if n.row != nil {
+			b.WriteString(n.row.letter + " ")
+		}
+		b.WriteString(n.label + "\n")
+	})
+	return b.String()
+}
+
+func (v *view) treeHTML(p *page) {
+	p.add(`<div style="`, capStyle, `">`, esc(v.words.tree), `</div><div style="white-space:pre;line-height:1.5;overflow-x:auto">`)
+	root := v.tree()
+	root.walk("", "", func(lead string, n *node) {
+		if lead != "" {
+			p.add(`<span style="font-family:monospace;opacity:0.6">`, lead, `</span>`)
+		}
+		if n.row != nil {
+			p.add(badge(n.row.letter, n.row.colour), " ")
+		}
+		p.add(esc(n.label), "\n")
+	})
+	p.add(`</div>`)
+}
+
+// mermaid is the tree as a flowchart of Mermaid. Few tasks stand side by side,
+// many below each other.
+func (v *view) mermaid() string {
+	direction := "TD"
+	if len(v.rows) > 4 {
+		direction = "LR"
+	}
+	var b strings.Builder
+	b.WriteString("flowchart " + direction + "\n")
+	root := v.tree()
+	count := 0
+	var visit func(n *node) string
+	visit = func(n *node) string {
+		count++
+		name := "n" + strconv.Itoa(count)
+		label := n.label
+		if n.row != nil {
+			label = n.row.letter + " " + label
+		}
+		fmt.Fprintf(&b, "  %s[\"%s\"]\n", name, mermaidText(label))
+		if n.row != nil {
+			fmt.Fprintf(&b, "  style %s stroke:%s,stroke-width:3px\n", name, n.row.colour)
+		}
+		for i := range n.children {
+			fmt.Fprintf(&b, "  %s --> %s\n", name, visit(&n.children[i]))
+		}
+		return name
+	}
+	visit(&root)
+	return b.String()
+}
+
+// mermaidText is text inside quotes of Mermaid, which knows HTML's entities with # for &.
+func mermaidText(s string) string {
+	return strings.NewReplacer("#", "#35;", "\"", "#quot;", "<", "#lt;", ">", "#gt;", "&", "#amp;", "`", "#96;", ";", "#59;", "\\", "#92;").Replace(s)
+}
+
+// Tree is the tree of the group's processes and threads, drawn by front ends
+// that know Mermaid and written as text for the others.
+func (g *Group) Tree() display.Bundle {
+	v := g.board.view(finalLimits)
+	return display.Bundle{
+		"text/vnd.mermaid": v.mermaid(), "text/markdown": fenced("mermaid", v.mermaid()), "text/plain": strings.TrimSuffix(v.treeText(), "\n"),
+	}
+}
