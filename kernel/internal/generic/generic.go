@@ -10,6 +10,7 @@ import (
 	_ "database/sql" // has convertAssign
 	"hash"
 	"hash/maphash"
+	"iter"
 	"runtime"
 	"unique"
 	"unsafe"
@@ -70,4 +71,16 @@ func Key(h func() hash.Hash, secret, salt []byte, info string, length int) ([]by
 // PasswordKey is pbkdf2.Key.
 func PasswordKey(h func() hash.Hash, password string, salt []byte, rounds, length int) ([]byte, error) {
 	return pbkdf2.Key(h, password, salt, rounds, length)
+}
+
+// Pull is iter.Pull of a sequence whose values are handed over beside it: step tells whether there is another.
+func Pull(seq func(yield func() bool)) (step func() bool, stop func()) {
+	next, stop := iter.Pull(func(yield func(struct{}) bool) {
+		seq(func() bool { return yield(struct{}{}) })
+	})
+	step = func() bool {
+		_, ok := next()
+		return ok
+	}
+	return step, stop
 }

@@ -2,11 +2,13 @@ package interp
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"io"
 	"iter"
+	"os"
 	"reflect"
 	"strings"
 	"sync"
@@ -61,13 +63,24 @@ func newEngine(s stdio, symbols []interp.Exports) (*engine, error) {
 			return nil, fmt.Errorf("load the library's symbols: %w", err)
 		}
 	}
-	// yaegi gives cells a logger of their own; that of the process is connected to
-	// their streams already, and library code that logs uses it too.
+	// yaegi gives cells a logger, flags and arguments of their own. Those of the process are connected to
+	// the cells' streams already, and are what library code uses too: flag.Parse reads os.Args.
+	// The cells' command line has no flags of packages that only this program imports, and a bad one must not
+	// end the process.
+	flag.CommandLine = flag.NewFlagSet(os.Args[0], flag.PanicOnError)
+	flag.CommandLine.Usage = func() { flag.Usage() }
 	for _, e := range symbols {
-		if table, ok := e["log/log"]; ok {
-			if err := y.Use(interp.Exports{"log/log": table}); err != nil {
-				return nil, fmt.Errorf("load the library's symbols: %w", err)
+		process := interp.Exports{}
+		for _, path := range []string{"log/log", "flag/flag"} {
+			if table, ok := e[path]; ok {
+				process[path] = table
 			}
+		}
+		if args, ok := e["os/os"]["Args"]; ok {
+			process["os/os"] = map[string]reflect.Value{"Args": args}
+		}
+		if err := y.Use(process); err != nil {
+			return nil, fmt.Errorf("load the library's symbols: %w", err)
 		}
 	}
 	// This makes the done channel, and every channel operation compiled from

@@ -171,15 +171,19 @@ func (p *fn) isSessionVar(o types.Object) bool {
 	return ok && p.u.names[v] != ""
 }
 
-// store assigns one value. Three kinds need a temporary: a concrete value stored
+// store assigns one value. Some kinds need a temporary: a concrete value stored
 // as an interface in an element or field (the interpreter panics), the result of
 // a call stored in a variable of function type (the interpreter replaces the
-// variable's memory, which closures and pointers do not see), and what is received from
+// variable's memory, which closures and pointers do not see), a composite literal stored in a variable (for
+// the same reason), and what is received from
 // a channel (the interpreter does not store it in an element).
 func (p *fn) store(dst string, t types.Type, x ast.Expr, val string) {
 	_, isCall := ast.Unparen(x).(*ast.CallExpr)
 	temp := isFuncType(t) && (isCall || strings.HasPrefix(val, rtName))
 	if u, ok := ast.Unparen(x).(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+		temp = true
+	}
+	if _, ok := ast.Unparen(x).(*ast.CompositeLit); ok && !strings.ContainsAny(dst, "[.*") {
 		temp = true
 	}
 	if types.IsInterface(t) && !p.isNil(x) && !types.IsInterface(p.typeOf(x)) {
@@ -202,7 +206,7 @@ func (p *fn) assignEach(s *ast.AssignStmt) {
 			return
 		}
 		t := p.typeOf(l)
-		dst := p.expr(l)
+		dst := p.target(l)
 		p.assigns = p.assignedLiteral(l, r)
 		val := p.as(r, t)
 		p.assigns = nil
@@ -286,7 +290,17 @@ func (p *fn) place(x ast.Expr) string {
 		p.printf("%s := %s", t, p.expr(x.X))
 		return "*" + t
 	}
-	return p.expr(x)
+	return p.target(x)
+}
+
+// target prints what is assigned to. A variable of a native package is reached by its address: the interpreter would
+// set a copy to the result of a call and to a composite literal.
+func (p *fn) target(x ast.Expr) string {
+	text := p.expr(x)
+	if sel, ok := ast.Unparen(x).(*ast.SelectorExpr); ok && p.src.info.Selections[sel] == nil && p.u.isNativeVar(sel.Sel, p.src) {
+		return "*(&" + text + ")"
+	}
+	return text
 }
 
 func (p *fn) placeIndex(x *ast.IndexExpr) string {

@@ -153,5 +153,11 @@ func (b *library) method(m *types.Func) bool {
 	return ok && b.named(n) != nil
 }
 
+// isNativeVar tells whether an identifier is a variable of a native package.
+func (u *unit) isNativeVar(id *ast.Ident, src *source) bool {
+	v, ok := src.info.Uses[id].(*types.Var)
+	return ok && v.Pkg() != nil && !u.isSession(v.Pkg())
+}
+
 // variable is the library's twin of a native package's variable. There is none yet.
 func (b *library) variable(*unit, *types.Var) (bool, string) { return false, "" }

@@ -470,6 +470,7 @@ var added = interp.Exports{
 		"MakeHandle":      reflect.ValueOf(p_iyagi_kernel_internal_generic.MakeHandle),
 		"MakeWeak":        reflect.ValueOf(p_iyagi_kernel_internal_generic.MakeWeak),
 		"PasswordKey":     reflect.ValueOf(p_iyagi_kernel_internal_generic.PasswordKey),
+		"Pull":            reflect.ValueOf(p_iyagi_kernel_internal_generic.Pull),
 		"Weak":            reflect.ValueOf((*p_iyagi_kernel_internal_generic.Weak)(nil)),
 		"WriteComparable": reflect.ValueOf(p_iyagi_kernel_internal_generic.WriteComparable),
 	},

@@ -55,7 +55,7 @@ func (s *session) close() {
 }
 
 // cellTime bounds a cell.
-const cellTime = 20 * time.Second
+const cellTime = 10 * time.Second
 
 // run gives what a cell prints to standard output, and why it failed. A new
 // evaluator is started after one that died, hung or could not load a cell.

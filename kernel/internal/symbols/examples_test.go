@@ -2,6 +2,7 @@ package symbols_test
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/doc"
@@ -21,6 +22,8 @@ import (
 
 	"iyagi/kernel/internal/stdlib"
 )
+
+var cellwise = flag.Bool("cellwise", false, "run examples as cells without imports and main")
 
 // failing lists the examples that do not print what they say, each with the reason. It may only shrink.
 const failing = "testdata/examples_failing.txt"
@@ -145,9 +148,17 @@ func printed(t *testing.T, fset *token.FileSet, f *ast.File) string {
 func (e *example) problem() string {
 	s := open(e.dir)
 	defer s.close()
-	got, err := s.run(e.src)
-	if err != nil {
-		return err.Error()
+	got := ""
+	cells := []string{e.src}
+	if *cellwise {
+		cells = notebook(e.src)
+	}
+	for _, c := range cells {
+		out, err := s.run(c)
+		if err != nil {
+			return err.Error()
+		}
+		got += out
 	}
 	problem := e.compare(got, e.output)
 	if problem == "" {

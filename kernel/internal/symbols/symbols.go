@@ -76,6 +76,7 @@ var own = interp.Exports{
 		"Chain":        reflect.ValueOf(rt.Chain),
 		"Var":          reflect.ValueOf(rt.Var),
 	},
+	"flag/flag": rt.Flags(),
 	"time/time": {
 		"Sleep": reflect.ValueOf(rt.Sleep),
 	},
