@@ -10,7 +10,13 @@
 // A task is any func() of a cell, named or literal. It runs in a new program:
 // a child of the process that runs the cell, which has the declarations of the
 // session and copies of the variables that the task uses, as they are when it is
-// started. Nothing that it changes comes back, and its standard input is empty.
+// started. Nothing that it changes comes back. [Map] brings back results:
+//
+//	squares, err := process.Map([]int{1, 2, 3}, square)
+//
+// [Exec] runs another program, with the same card:
+//
+//	process.Exec("ls", "-l").Wait()
 //
 // What a task prints stands on the run card and in [Group.Output]. The card of
 // Run stands where Run is called; all tasks that one cell starts by [Start]
@@ -23,8 +29,10 @@
 package process
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"os"
+	"path/filepath"
 	"time"
 
 	"iyagi/kernel/internal/card"
@@ -92,13 +100,7 @@ type Launcher struct {
 // With is a Launcher with the options:
 //
 //	process.With(process.Env("LANG=ko_KR.UTF-8")).Run(foo, bar)
-func With(opts ...Option) Launcher {
-	var l Launcher
-	for _, o := range opts {
-		o(&l.options)
-	}
-	return l
-}
+func With(opts ...Option) Launcher { return Launcher{optionsOf(opts)} }
 
 // Run is as the function [Run], with the launcher's options.
 func (l Launcher) Run(tasks ...func()) *Group {
@@ -111,7 +113,7 @@ func (l Launcher) Run(tasks ...func()) *Group {
 		jobs[i], funcs[i] = l.prepare(h, b, task)
 	}
 	b.Show(firstPicture)
-	turns := make(chan struct{}, MaxAtOnce)
+	turns := make(chan struct{}, cmp.Or(l.options.workers, MaxAtOnce))
 	for i, job := range jobs {
 		if funcs[i] == nil {
 			continue
@@ -119,7 +121,7 @@ func (l Launcher) Run(tasks ...func()) *Group {
 		select {
 		case turns <- struct{}{}:
 			p := &Process{job: job}
-			p.start(ctx, h, b, funcs[i], l.options, func() { <-turns })
+			p.start(ctx, b, l.options, l.task(h, funcs[i]), func() { <-turns })
 		case <-ctx.Done():
 			job.End(interrupted)
 		}
@@ -136,17 +138,53 @@ func (l Launcher) Start(task func()) *Process {
 	job, f := l.prepare(h, b, task)
 	p := &Process{job: job}
 	if f != nil {
-		p.start(h.Context(), h, b, f, l.options, func() {})
+		p.start(h.Context(), b, l.options, l.task(h, f), func() {})
 	}
 	b.Show(0)
 	return p
+}
+
+// Exec starts a program with its arguments, as a shell does, and returns at once:
+// a child process as those of [Start], on the same card. A name without a slash is looked
+// for in the directories of PATH.
+//
+//	p := process.Exec("date", "-u")
+//	p.Wait()
+//	fmt.Print(p.Text())
+//
+// The times of its output are those of the moment when this process read it,
+// for the program cannot tell.
+func Exec(name string, args ...string) *Process { return With().Exec(name, args...) }
+
+// Exec is as the function [Exec], with the launcher's options.
+func (l Launcher) Exec(name string, args ...string) *Process {
+	h := host.Current()
+	b := card.CellBoard(card.Process)
+	title := l.options.name
+	if title == "" {
+		title = filepath.Base(name)
+	}
+	p := &Process{job: b.Add(nil, title)}
+	p.start(h.Context(), b, l.options, func(ctx context.Context, o host.Options) (host.Child, error) {
+		return h.Exec(ctx, append([]string{name}, args...), o)
+	}, func() {})
+	b.Show(0)
+	return p
+}
+
+// starter starts a child.
+type starter func(context.Context, host.Options) (host.Child, error)
+
+// task starts a child that runs a function.
+func (l Launcher) task(h host.Host, f *host.Func) starter {
+	return func(ctx context.Context, o host.Options) (host.Child, error) { return h.Start(ctx, f, o) }
 }
 
 // prepare puts the task on the card. The function is nil when it can be no
 // task; the card says why.
 func (l Launcher) prepare(h host.Host, b *card.Board, task func()) (*card.Job, *host.Func) {
 	var f *host.Func
-	err := errors.New("the task is nil; pass a function, without calling it: foo, not foo()")
+	var err error = card.ErrNilTask
 	name := "nil"
 	if task != nil {
 		name = ""
@@ -165,32 +203,60 @@ func (l Launcher) prepare(h host.Host, b *card.Board, task func()) (*card.Job, *
 
 // start starts the process and a goroutine that waits for its end and then
 // calls ended. The goroutine ends with the process, which the end of ctx kills.
-func (p *Process) start(ctx context.Context, h host.Host, b *card.Board, f *host.Func, o options, ended func()) {
-	began := host.Clock()
-	child, err := h.Start(ctx, f, host.Options{Sink: b.Sink(p.job), Name: p.job.Name(), Env: o.env, Dir: o.dir})
-	if err != nil {
-		if ctx.Err() != nil {
-			p.job.End(interrupted)
-		} else {
-			p.job.End(card.Outcome{State: card.Failed, ExitCode: -1, Err: err})
-		}
+func (p *Process) start(ctx context.Context, b *card.Board, o options, launch starter, ended func()) {
+	if err := p.launch(ctx, b, o, launch, nil); err != nil {
 		ended()
 		return
 	}
-	p.child = child
-	p.job.Started(began, child.PID(), b.Parent(), 0)
 	go func() {
-		// The error of a kill is that the process has ended meanwhile.
-		stop := context.AfterFunc(ctx, func() { _ = child.Kill() })
-		exit := child.Wait()
-		stop()
-		p.job.End(outcome(exit))
+		p.await(ctx, o)
 		ended()
 	}()
 }
 
+// launch starts the process, or ends its job with the error why it could not.
+func (p *Process) launch(ctx context.Context, b *card.Board, o options, launch starter, results func(host.Result)) error {
+	began := host.Clock()
+	child, err := launch(ctx, host.Options{Sink: b.Sink(p.job), Name: p.job.Name(), Env: o.env, Dir: o.dir, Stdin: o.stdin, Results: results})
+	switch {
+	case err == nil:
+		p.child = child
+		p.job.Started(began, child.PID(), b.Parent(), 0)
+	case ctx.Err() != nil:
+		p.job.End(interrupted)
+	default:
+		p.job.End(card.Outcome{State: card.Failed, ExitCode: -1, Err: err})
+	}
+	return err
+}
+
+// await waits for the end of the process and notes it.
+func (p *Process) await(ctx context.Context, o options) {
+	// The error of a kill is that the process has ended meanwhile.
+	stop := context.AfterFunc(ctx, func() { _ = p.child.Kill() })
+	late := make(chan struct{})
+	var limit *time.Timer
+	if o.timeout > 0 {
+		limit = time.AfterFunc(o.timeout, func() { close(late); _ = p.child.Kill() })
+	}
+	exit := p.child.Wait()
+	stop()
+	end := outcome(exit)
+	if limit != nil {
+		limit.Stop()
+		select {
+		case <-late:
+			if end.State == card.Killed {
+				end.Err = &TimeoutError{o.timeout}
+			}
+		default:
+		}
+	}
+	p.job.End(end)
+}
+
 // interrupted is the outcome of a process whose cell was interrupted first.
-var interrupted = card.Outcome{State: card.Killed, ExitCode: -1, Err: errors.New("interrupted before it was started")}
+var interrupted = card.Outcome{State: card.Killed, ExitCode: -1, Err: card.ErrNotStarted}
 
 func outcome(e host.Exit) card.Outcome {
 	o := card.Outcome{
@@ -255,6 +321,16 @@ func (p *Process) Kill() error {
 		return err
 	}
 	return nil
+}
+
+// Signal sends a signal to the process, as kill(1) does: os.Interrupt,
+// syscall.SIGTERM, …. What comes of it is the process's own affair. It fails when the process
+// has ended, and on Windows for every signal but os.Kill.
+func (p *Process) Signal(sig os.Signal) error {
+	if p.child == nil {
+		return os.ErrProcessDone
+	}
+	return p.child.Signal(sig)
 }
 
 // Output is what the process has written so far.

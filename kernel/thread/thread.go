@@ -25,8 +25,6 @@
 package thread
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"runtime"
 	"sync"
@@ -122,7 +120,7 @@ func Wait(ts ...*Thread) *Group {
 func launch(b *card.Board, task func(), ready *sync.WaitGroup, begin <-chan struct{}) *card.Job {
 	h := host.Current()
 	var f *host.Func
-	err := errors.New("the task is nil; pass a function, without calling it: foo, not foo()")
+	var err error = card.ErrNilTask
 	name := "nil"
 	if task != nil {
 		name = ""
@@ -131,7 +129,7 @@ func launch(b *card.Board, task func(), ready *sync.WaitGroup, begin <-chan stru
 	job := b.Add(f, name)
 	if err == nil && alive.Add(1) > MaxAlive {
 		alive.Add(-1)
-		err = fmt.Errorf("%d tasks are alive already, which is as many threads as Go allows", MaxAlive)
+		err = card.ErrTooManyThreads(MaxAlive)
 	}
 	if err != nil {
 		job.End(card.Outcome{State: card.Failed, ExitCode: -1, Err: err})
