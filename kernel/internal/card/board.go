@@ -124,6 +124,9 @@ func (b *Board) Add(f *host.Func, name string) *Job {
 	b.running.Add(1)
 	b.painted = false
 	b.jobs = append(b.jobs, j)
+	if j.line.line > 0 {
+		tellApart(b.jobs, j.line)
+	}
 	b.mu.Unlock()
 	b.changed()
 	return j

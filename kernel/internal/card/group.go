@@ -180,6 +180,28 @@ func (e exitError) Error() string { return "exit status " + strconv.Itoa(int(e))
 type literal struct {
 	cell string
 	line int
+	id   int // of the function
+}
+
+// tellApart numbers the literals of one line, which have no other names, in the order
+// in which they stand there.
+func tellApart(jobs []*Job, at literal) {
+	var ids []int
+	same := func(j *Job) bool { return j.line.line == at.line && j.line.cell == at.cell }
+	for _, j := range jobs {
+		if same(j) {
+			ids = append(ids, j.line.id)
+		}
+	}
+	slices.Sort(ids)
+	if ids = slices.Compact(ids); len(ids) < 2 {
+		return
+	}
+	for _, j := range jobs {
+		if same(j) {
+			j.nth.Store(int32(slices.Index(ids, j.line.id) + 1))
+		}
+	}
 }
 
 // nameOf tells the name of a function of a cell.
@@ -188,7 +210,7 @@ func nameOf(f *host.Func) (string, literal) {
 		return "", literal{}
 	}
 	if f.Label != "" && f.Line > 0 && strings.HasPrefix(f.Name, f.Label+", ") {
-		return "", literal{f.Label, f.Line}
+		return "", literal{f.Label, f.Line, f.ID}
 	}
 	return f.Name, literal{}
 }

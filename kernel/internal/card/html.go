@@ -23,13 +23,14 @@ const (
 	muted     = "opacity:0.7"
 	troubled  = "color:#d9434f;color:var(--vscode-errorForeground,var(--jp-error-color1,#d9434f))"
 	wrong     = "color:#d9434f" // without the theme's, for what stands on many lines
-	cellStyle = "text-align:left;vertical-align:baseline;padding:1px 12px 1px 0"
-	numStyle  = "text-align:right;vertical-align:baseline;padding:1px 12px 1px 0"
+	cellStyle = "text-align:left;vertical-align:baseline;padding:1px 10px 1px 0"
+	numStyle  = "text-align:right;vertical-align:baseline;padding:1px 10px 1px 0"
 	lineStyle = "text-align:left;vertical-align:baseline;padding:1px 0;font-family:monospace"
 	headStyle = ";vertical-align:bottom;word-break:keep-all;font-weight:bold;border-bottom:1px solid #8888"
 	tabStyle  = "table-layout:auto;border-collapse:collapse;border:none;margin:0;font-size:13px;line-height:1.4"
 	capStyle  = "text-align:left;font-weight:bold;font-size:13px;padding:10px 0 2px 0;caption-side:top;color:inherit;white-space:nowrap"
-	nameStyle = "max-width:260px;overflow-wrap:break-word" // of what may have a long name
+	nameStyle = ";max-width:260px;word-break:break-all" // of a long name
+	nowrap    = ";white-space:nowrap"
 	// A page that is too narrow for a table scrolls it, not the whole notebook.
 	scrolled = `<div style="overflow-x:auto">`
 )
@@ -166,10 +167,14 @@ func (v *view) idRow(p *page, r *row) {
 		text := esc(unbroken(c.text(r)))
 		style := c.style()
 		switch {
+		case i == 0 && r.longTitle():
+			style, text = style+nameStyle, badge(r.letter, r.colour)+" "+esc(r.title)
 		case i == 0:
-			style, text = style+";"+nameStyle, badge(r.letter, r.colour)+"&nbsp;"+esc(r.title)
+			style, text = style+nowrap, badge(r.letter, r.colour)+" "+esc(r.title)
 		case c.title == v.words.state && r.bad():
-			style += ";" + troubled
+			style += nowrap + ";" + troubled
+		case c.title == v.words.state:
+			style += nowrap
 		}
 		p.add(td(style, text))
 	}
@@ -271,7 +276,7 @@ func (v *view) outputRow(p *page, l *Line) {
 		style += ";white-space:pre-wrap"
 	}
 	if long(l.Text) {
-		style += ";overflow-wrap:anywhere"
+		style += ";word-break:break-all"
 	}
 	if l.Stream == "stderr" {
 		mark += `&nbsp;<b style="` + wrong + `" title="` + esc(v.words.stderr) + `">!</b>`

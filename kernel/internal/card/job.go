@@ -37,7 +37,8 @@ type Outcome struct {
 type Job struct {
 	kind   Kind
 	name   string
-	line   literal // instead of a name, for a function literal
+	line   literal      // instead of a name, for a function literal
+	nth    atomic.Int32 // of the different literals of that line; 0: the only one on its card
 	host   string
 	budget *atomic.Int64 // bytes that the card may still keep
 	done   chan struct{}

@@ -17,8 +17,16 @@ type metadata struct {
 }
 
 type metaParent struct {
-	PID int `json:"pid"`
+	PID   int    `json:"pid"`
+	Waits []wait `json:"waits_us,omitempty"` // when the cell waited for tasks
 }
+
+// wait is from when to when.
+type wait [2]int64
+
+// run is from when to when a task was on a core, which (-1: unknown), and for how much of
+// the time, in percent.
+type run [4]int64
 
 type metaTask struct {
 	Index    int    `json:"index"`
@@ -32,6 +40,10 @@ type metaTask struct {
 	StartUS  int64  `json:"start_us"`
 	EndUS    int64  `json:"end_us"`
 	CPUUS    int64  `json:"cpu_us"`
+	// As sampled, of tasks that the card shows; absent when it is unknown. At other
+	// times the task waited for something else than a core.
+	OnCore []run  `json:"on_core_us,omitempty"`
+	Ready  []wait `json:"ready_us,omitempty"` // able to run, waiting for a core
 }
 
 type metaOutput struct {
@@ -44,7 +56,7 @@ type metaOutput struct {
 
 func (v *view) metadata() metadata {
 	m := metadata{
-		Kind: v.kind, Parent: metaParent{v.parent},
+		Kind: v.kind, Parent: metaParent{PID: v.parent},
 		Tasks: make([]metaTask, v.metaTasks), Output: make([]metaOutput, len(v.meta)),
 		TasksOmitted: v.total - v.metaTasks, OutputOmitted: v.lines - len(v.meta),
 	}
@@ -54,10 +66,30 @@ func (v *view) metadata() metadata {
 			ExitCode: t.ExitCode, StartUS: micro(t.Start), EndUS: micro(t.End), CPUUS: micro(t.CPU),
 		}
 	}
+	for _, s := range v.waits {
+		m.Parent.Waits = append(m.Parent.Waits, wait{micro(s.from), micro(s.to)})
+	}
+	for i := range v.rows {
+		if r := &v.rows[i]; r.Index <= v.metaTasks {
+			m.Tasks[r.Index-1].OnCore, m.Tasks[r.Index-1].Ready = r.runs(v.elapsed, v.metaSpans/len(v.rows))
+		}
+	}
 	for i, l := range v.meta {
 		m.Output[i] = metaOutput{Seq: l.Seq, Task: l.Task, Stream: l.Stream, AtUS: micro(l.At), Text: l.Text}
 	}
 	return m
+}
+
+// runs are the times of a task on a core and of waiting for one, about as many as most.
+func (r *row) runs(elapsed time.Duration, most int) (runs []run, ready []wait) {
+	for _, s := range coarse(r.spans, elapsed, most) {
+		if s.doing == readyTo {
+			ready = append(ready, wait{micro(s.from), micro(s.to)})
+		} else {
+			runs = append(runs, run{micro(s.from), micro(s.to), int64(s.core), int64(s.share*100 + 0.5)})
+		}
+	}
+	return runs, ready
 }
 
 func micro(d time.Duration) int64 { return d.Microseconds() }

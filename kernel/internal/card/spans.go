@@ -176,11 +176,11 @@ func column(spans []span, from, to time.Duration) span {
 	return span{}
 }
 
-// sinceBegan is spans on the clock of a group, within its time, those before ready as
-// the start of a process.
-func sinceBegan(spans []span, began, ready, elapsed time.Duration) (out []span) {
+// sinceBegan is spans on the clock of a group, up to the end of the task (its process is
+// there a little longer), those before ready as the start of a process.
+func sinceBegan(spans []span, began, ready, end time.Duration) (out []span) {
 	for _, s := range spans {
-		s.from, s.to = max(s.from-began, 0), min(s.to-began, elapsed)
+		s.from, s.to = max(s.from-began, 0), min(s.to-began, end)
 		if s.doing == onCore && s.from < ready {
 			early := s
 			early.doing, early.to = startsUp, min(s.to, ready)

@@ -47,19 +47,19 @@ func (v *view) timeline(p *page) {
 	v.legend(p)
 }
 
-// longTitle is from how many letters the names of tasks are cut in the timeline.
-const longTitle = 24
+// longTitle tells whether the name of a task is cut in the timeline.
+func (r *row) longTitle() bool { return utf8.RuneCountInString(r.title) > 24 }
 
 func (v *view) lane(p *page, label, bars, note string) {
 	p.add(rowStart, `<td style="text-align:left;vertical-align:top;line-height:18px;padding:0 12px 0 0;white-space:nowrap">`, label,
 		`</td><td style="width:100%;padding:0"><div style="position:relative;height:24px;min-width:180px">`, bars, `</div></td>`,
-		`<td style="text-align:right;vertical-align:top;line-height:18px;padding:0 0 0 12px">`, note, "</td></tr>\n")
+		`<td style="text-align:right;vertical-align:top;line-height:18px;padding:0 0 0 12px;white-space:nowrap">`, note, "</td></tr>\n")
 }
 
 // name is a task in a narrow place.
 func (r *row) name() string {
 	s := badge(r.letter, r.colour) + " " + esc(r.title)
-	if utf8.RuneCountInString(r.title) > longTitle {
+	if r.longTitle() {
 		return `<div title="` + esc(r.title) + `" style="max-width:180px;overflow:hidden;text-overflow:ellipsis">` + s + `</div>`
 	}
 	return s

@@ -22,7 +22,7 @@ type limits struct {
 	metaTasks int // tasks in the metadata
 	metaLines int // lines in the metadata
 	metaBytes int // bytes of their text
-	metaSpans int // times on a core of one task, in the metadata
+	metaSpans int // times on a core, in the metadata
 	pieces    int // pieces of a row of the timeline, about
 	order     int // lines of which the order of the writers is told
 }
@@ -33,7 +33,7 @@ type limits struct {
 var (
 	finalLimits = limits{
 		fold: 60, tasks: 20, troubled: 10, head: 150, tail: 100, width: 1200,
-		metaTasks: 10000, metaLines: 1000, metaBytes: 256 << 10, metaSpans: 200,
+		metaTasks: 10000, metaLines: 1000, metaBytes: 256 << 10, metaSpans: 2000,
 		pieces: 200, order: 40,
 	}
 	liveLimits = limits{
@@ -73,6 +73,7 @@ type view struct {
 	cores     bool   // some core is known
 	sampled   bool   // it is known when some task ran
 	pieces    int    // of a row of the timeline, about
+	metaSpans int    // in the metadata, about
 	waits     []span // when the parent waited
 	above     int    // process ID of the parent's parent, the kernel; 0: none to tell of
 	tally     []int  // lines of each task, when all lines were counted
@@ -100,7 +101,7 @@ type row struct {
 func (b *Board) view(l limits) *view {
 	jobs := b.snapshot()
 	v := &view{
-		kind: b.kind, words: speak(display.CurrentLanguage()), parent: b.parent, began: b.began, pieces: l.pieces,
+		kind: b.kind, words: speak(display.CurrentLanguage()), parent: b.parent, began: b.began, pieces: l.pieces, metaSpans: l.metaSpans,
 		total: len(jobs), counts: map[State]int{}, final: true,
 	}
 	shown := b.gather(v, jobs, l)
@@ -180,7 +181,7 @@ func (j *Job) row(v *view, i int) row {
 		r.ticks = append(r.ticks, max(j.lines[n].at-v.began, 0))
 	}
 	r.sampled = len(j.readings) > 1
-	r.spans = sinceBegan(j.spans(), v.began, r.ready, v.elapsed)
+	r.spans = sinceBegan(j.spans(), v.began, r.ready, r.Start+max(v.took(&r), 0))
 	for _, m := range j.cores {
 		r.cores = append(r.cores, m.cpu)
 	}

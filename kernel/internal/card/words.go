@@ -20,6 +20,7 @@ type words struct {
 	moreLines                                                            string // %s lines are not shown
 	lostText                                                             string // %s lines and %s bytes were not kept
 	literal                                                              string // of cell %s, line %d
+	nth                                                                  string // of several in that line
 	cell                                                                 string // %s is the number of a cell
 	lineOf                                                               string // %s is its number
 	interrupted                                                          string // of a thread
@@ -66,7 +67,7 @@ var english = &words{
 	moreTasks: "… %s more tasks are not shown here. Group.Tasks() has them all.",
 	moreLines: "… %s lines between are not shown here. Group.Output() has them.",
 	lostText:  "%s bytes of output beyond 64 MiB were not kept.",
-	literal:   "cell %s, line %d", cell: "cell %s", lineOf: "line %s",
+	literal:   "cell %s, line %d", nth: ", func %d", cell: "cell %s", lineOf: "line %s",
 	interrupted: "interrupted", blocked: "still blocked after the interrupt",
 	noTasks:  "There are no tasks. Pass functions, as in %s.Run(foo, bar).",
 	noOutput: "No output.",
@@ -97,7 +98,7 @@ var koreanWords = &words{
 	moreTasks: "… 나머지 작업 %s개는 여기에 표시하지 않았습니다. Group.Tasks()로 모두 볼 수 있습니다.",
 	moreLines: "… 중간의 %s줄은 여기에 표시하지 않았습니다. Group.Output()으로 볼 수 있습니다.",
 	lostText:  "64 MiB를 넘은 출력 %s바이트는 보관하지 않았습니다.",
-	literal:   "셀 %s, %d행", cell: "셀 %s", lineOf: "%s행",
+	literal:   "셀 %s, %d행", nth: ", 함수 %d", cell: "셀 %s", lineOf: "%s행",
 	interrupted: "중단됨", blocked: "중단한 뒤에도 멈추지 않음",
 	noTasks:  "작업이 없습니다. %s.Run(foo, bar)처럼 함수를 넘겨 주세요.",
 	noOutput: "출력이 없습니다.",
@@ -127,7 +128,11 @@ func speak(lang string) *words {
 // title is what the card calls the task.
 func (j *Job) title(w *words) string {
 	if j.line.line > 0 {
-		return fmt.Sprintf(w.literal, strings.TrimPrefix(j.line.cell, "cell "), j.line.line)
+		s := fmt.Sprintf(w.literal, strings.TrimPrefix(j.line.cell, "cell "), j.line.line)
+		if n := j.nth.Load(); n > 0 {
+			s += fmt.Sprintf(w.nth, n)
+		}
+		return s
 	}
 	if j.name == "" {
 		return "?"
