@@ -89,6 +89,10 @@ func (p *fn) define(s *ast.AssignStmt) {
 		p.assignEach(s)
 		return
 	}
+	if p.mayFail(s.Lhs, s.Rhs[0]) && !isFuncType(p.typeOf(s.Lhs[0])) {
+		p.commaOk(s.Lhs, "=", rhs[0])
+		return
+	}
 	p.storeAll(s.Lhs, rhs)
 }
 
@@ -108,9 +112,39 @@ func (p *fn) defineNew(s *ast.AssignStmt, rhs []string) {
 		}
 	case p.receives(s.Rhs):
 		p.defineReceived(s, rhs)
+	case len(rhs) == 1 && p.loops > 0 && p.mayFail(s.Lhs, s.Rhs[0]):
+		p.commaOk(s.Lhs, ":=", rhs[0])
 	default:
 		p.printf("%s := %s", p.values(s.Lhs), strings.Join(rhs, ", "))
 	}
+}
+
+// mayFail tells whether x, ok = r leaves x as it is: where a key is missing or an assertion fails, the interpreter does not store the zero
+// value, neither in a variable that is assigned nor in one of an earlier iteration.
+func (p *fn) mayFail(lhs []ast.Expr, r ast.Expr) bool {
+	if len(lhs) != 2 || isBlank(lhs[0]) {
+		return false
+	}
+	switch r := ast.Unparen(r).(type) {
+	case *ast.TypeAssertExpr, *ast.IndexExpr:
+		return true
+	case *ast.UnaryExpr:
+		return r.Op == token.ARROW
+	}
+	return false
+}
+
+// commaOk prints x, ok = r for two variables, or :=.
+func (p *fn) commaOk(lhs []ast.Expr, op, r string) {
+	x, ok := p.expr(lhs[0]), p.expr(lhs[1])
+	if isBlank(lhs[1]) {
+		ok = p.scope.fresh("ok")
+		if op == "=" {
+			p.printf("var %s bool", ok)
+		}
+	}
+	zero := p.scope.fresh("z")
+	p.printf("%s, %s %s %s\nif !%s {\nvar %s %s\n%s = %s\n}", x, ok, op, r, ok, zero, p.typ(p.typeOf(lhs[0])), x, zero)
 }
 
 // receives tells whether one of the values comes from a channel.
@@ -338,6 +372,10 @@ func (p *fn) assignTuple(lhs []ast.Expr, r ast.Expr) {
 		if _, ok := l.(*ast.Ident); !ok || !isBlank(l) && (isFuncType(p.typeOf(l)) || types.IsInterface(p.typeOf(l))) {
 			simple = false
 		}
+	}
+	if simple && p.mayFail(lhs, r) {
+		p.commaOk(lhs, "=", p.expr(r))
+		return
 	}
 	if simple {
 		p.printf("%s = %s", p.values(lhs), p.expr(r))
