@@ -195,6 +195,10 @@ func (c *child) Wait() host.Exit {
 
 func (c *child) Kill() error { return c.cmd.Process.Kill() }
 
+func (c *child) Signal(sig os.Signal) error { return c.cmd.Process.Signal(sig) }
+
+func (c *child) Give([]byte) {}
+
 // within fails the test when f takes longer. The limit is far above what f
 // takes; it is there so that a hang tells where it is.
 func within(t *testing.T, limit time.Duration, f func()) {

@@ -25,6 +25,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -46,6 +47,7 @@ var self struct {
 	ready bool // Main was called
 	depth int  // 0: not a child of this package
 	files []*os.File
+	term  chan os.Signal // SIGTERM
 }
 
 // In a child of this package the main goroutine keeps the main thread: only
@@ -109,8 +111,12 @@ func assume(value string) (role string, err error) {
 func watchParent() {
 	lifeline := self.files[len(self.files)-1]
 	self.files = self.files[:len(self.files)-1]
-	term := make(chan os.Signal, 1)
-	signal.Notify(term, syscall.SIGTERM)
+	self.term = make(chan os.Signal, 1)
+	signal.Notify(self.term, syscall.SIGTERM)
+	orphaned := make(chan os.Signal, 1)
+	if parentDeath != nil {
+		signal.Notify(orphaned, parentDeath)
+	}
 	gone := make(chan struct{})
 	go func() {
 		lifeline.Read(make([]byte, 1))
@@ -118,12 +124,17 @@ func watchParent() {
 	}()
 	go func() {
 		select {
-		case <-term:
+		case <-self.term:
+		case <-orphaned:
 		case <-gone:
 		}
 		Vanish()
 	}()
 }
+
+// YieldTerm leaves SIGTERM to the code that this role runs: unless that asks for
+// it, it ends this process as it would end any program.
+func YieldTerm() { signal.Stop(self.term) }
 
 // Vanish ends this process, its group and everything below it.
 func Vanish() {
@@ -153,7 +164,7 @@ type Options struct {
 type Process struct {
 	process  *os.Process
 	group    group
-	lifeline *os.File
+	lifeline *os.File // nil: of another program
 	done     chan struct{}
 	mu       sync.Mutex // guards reaped: no signal goes to a process number that may be another's
 	reaped   bool
@@ -166,6 +177,30 @@ type State struct {
 	Signal string        // "killed", "segmentation fault", …; empty when it exited
 	CPU    time.Duration // user and system time, with that of its children that it waited for
 	Err    error         // the process could not be waited for
+}
+
+// StartProgram runs another program, with its arguments, as [Start] runs this
+// one: it leads a group of its own, and it is killed with all below it when ctx
+// is done. The end of this process kills it on Linux and Windows. A name
+// without a slash is looked for in PATH; another one counts from Options.Dir.
+func StartProgram(ctx context.Context, argv []string, o Options) (*Process, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	path := argv[0]
+	if filepath.Base(path) == path {
+		var err error
+		if path, err = exec.LookPath(path); err != nil {
+			return nil, err
+		}
+	}
+	p, err := start(&launch{exe: path, argv: argv, Options: o})
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { p.Kill() })
+	go p.wait(stop)
+	return p, nil
 }
 
 // Start runs this binary in a role. The child is killed, with all below it,
@@ -181,7 +216,14 @@ func Start(ctx context.Context, role string, o Options) (*Process, error) {
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("start a child process: %w", context.Cause(ctx))
 	}
-	p, err := start(role, o)
+	exe, err := executable()
+	if err != nil {
+		return nil, fmt.Errorf("start a child process: %w", err)
+	}
+	if o.Title == "" {
+		o.Title = role
+	}
+	p, err := start(&launch{exe: exe, role: role, argv: []string{os.Args[0], o.Title}, Options: o})
 	if err != nil {
 		return nil, fmt.Errorf("start a child process: %w", err)
 	}
@@ -190,44 +232,50 @@ func Start(ctx context.Context, role string, o Options) (*Process, error) {
 	return p, nil
 }
 
-func start(role string, o Options) (*Process, error) {
-	exe, err := executable()
-	if err != nil {
-		return nil, err
-	}
-	if o.Stdin == nil {
+// launch is what is to be started: this binary in a role, or another program.
+type launch struct {
+	exe  string
+	argv []string
+	role string // empty: another program
+	Options
+}
+
+func start(l *launch) (*Process, error) {
+	if l.Stdin == nil {
 		null, err := os.Open(os.DevNull)
 		if err != nil {
 			return nil, err
 		}
 		defer null.Close()
-		o.Stdin = null
+		l.Stdin = null
 	}
-	if o.Stdout == nil {
-		o.Stdout = os.Stdout
+	if l.Stdout == nil {
+		l.Stdout = os.Stdout
 	}
-	if o.Stderr == nil {
-		o.Stderr = os.Stderr
+	if l.Stderr == nil {
+		l.Stderr = os.Stderr
 	}
-	theirs, ours, err := os.Pipe()
-	if err != nil {
-		return nil, err
+	p := &Process{done: make(chan struct{})}
+	l.Files = l.Files[:len(l.Files):len(l.Files)]
+	if l.role != "" {
+		theirs, ours, err := os.Pipe()
+		if err != nil {
+			return nil, err
+		}
+		defer theirs.Close()
+		p.lifeline = ours
+		l.Files = append(l.Files, theirs)
 	}
-	defer theirs.Close()
-	if o.Title == "" {
-		o.Title = role
-	}
-	p := &Process{lifeline: ours, done: make(chan struct{})}
-	files := append(o.Files[:len(o.Files):len(o.Files)], theirs)
+	var err error
 	onForkThread(func() {
 		started.Lock()
 		defer started.Unlock()
-		if p.process, p.group, err = spawn(exe, role, o, files); err == nil {
+		if p.process, p.group, err = spawn(l); err == nil {
 			started.pids[p.process.Pid] = true
 		}
 	})
 	if err != nil {
-		ours.Close()
+		p.lifeline.Close()
 		return nil, err
 	}
 	return p, nil
@@ -236,12 +284,14 @@ func start(role string, o Options) (*Process, error) {
 // environment is the child's: this process's, the caller's additions, the role.
 // Of a variable that is set twice the last one counts, as the platform compares
 // names; Go programs would take the first.
-func (o *Options) environment(role string, handles []string) []string {
-	env := append(os.Environ(), o.Env...)
-	if o.Tree != "" {
-		env = append(env, treeVariable+"="+string(o.Tree))
+func (l *launch) environment(handles []string) []string {
+	env := append(os.Environ(), l.Env...)
+	if l.Tree != "" {
+		env = append(env, treeVariable+"="+string(l.Tree))
 	}
-	env = append(env, fmt.Sprintf("%s=%s %d %s", roleVariable, role, self.depth+1, strings.Join(handles, " ")))
+	if l.role != "" {
+		env = append(env, fmt.Sprintf("%s=%s %d %s", roleVariable, l.role, self.depth+1, strings.Join(handles, " ")))
+	}
 	return (&exec.Cmd{Env: env}).Environ()
 }
 
@@ -288,7 +338,7 @@ func (p *Process) wait(stop func() bool) {
 	p.mu.Unlock()
 	stop()
 	p.group.close()
-	p.lifeline.Close()
+	p.lifeline.Close() // of a nil file too
 	p.state = stateOf(s, err)
 	close(p.done)
 }

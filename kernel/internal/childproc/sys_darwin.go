@@ -11,7 +11,10 @@ import (
 
 func executable() (string, error) { return os.Executable() }
 
-func processAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+// parentDeath is nothing: the lifeline alone tells of the parent's end.
+var parentDeath os.Signal
+
+func processAttributes(bool) *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 // awaitExit waits by kqueue(2): waitid(2) returns here when a process is merely
 // stopped, whatever its options (golang.org/issue/19314).

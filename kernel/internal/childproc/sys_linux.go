@@ -17,8 +17,16 @@ import (
 // process began, as `go run` and `go test` do at their end.
 func executable() (string, error) { return "/proc/self/exe", nil }
 
-func processAttributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+// parentDeath tells a role that its parent has ended. It is a signal that
+// programs have no other use for, and that the Go runtime ignores before
+// anybody has asked for it.
+var parentDeath os.Signal = syscall.SIGPWR
+
+func processAttributes(role bool) *syscall.SysProcAttr {
+	if role {
+		return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGPWR}
+	}
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
 // awaitExit returns when the process, a child of this one, has ended, leaving

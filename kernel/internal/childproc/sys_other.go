@@ -10,7 +10,10 @@ import (
 
 func executable() (string, error) { return os.Executable() }
 
-func processAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+// parentDeath is nothing: the lifeline alone tells of the parent's end.
+var parentDeath os.Signal
+
+func processAttributes(bool) *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 // awaitExit is false: a group is ended by the lifelines of those in it.
 func awaitExit(int) bool { return false }

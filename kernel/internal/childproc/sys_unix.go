@@ -17,18 +17,18 @@ type group struct{}
 func (group) kill(pid int) { unix.Kill(-pid, unix.SIGKILL) }
 func (group) close()       {}
 
-func spawn(exe, role string, o Options, files []*os.File) (*os.Process, group, error) {
-	handles := make([]string, len(files))
-	for i := range files {
+func spawn(l *launch) (*os.Process, group, error) {
+	handles := make([]string, len(l.Files))
+	for i := range l.Files {
 		handles[i] = strconv.Itoa(3 + i)
 	}
 	attr := &os.ProcAttr{
-		Dir:   o.Dir,
-		Env:   o.environment(role, handles),
-		Files: append([]*os.File{o.Stdin, o.Stdout, o.Stderr}, files...),
-		Sys:   processAttributes(),
+		Dir:   l.Dir,
+		Env:   l.environment(handles),
+		Files: append([]*os.File{l.Stdin, l.Stdout, l.Stderr}, l.Files...),
+		Sys:   processAttributes(l.role != ""),
 	}
-	p, err := os.StartProcess(exe, []string{os.Args[0], o.Title}, attr)
+	p, err := os.StartProcess(l.exe, l.argv, attr)
 	return p, group{}, err
 }
 

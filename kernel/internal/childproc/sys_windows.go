@@ -53,12 +53,15 @@ func newGroup(pid int) (group, error) {
 
 func executable() (string, error) { return os.Executable() }
 
+// parentDeath is nothing: the job of a process ends with its parent.
+var parentDeath os.Signal
+
 // spawn hands the files over as inherited handles, whose numbers the child
 // reads from its environment: Windows has no descriptors 3, 4, ….
-func spawn(exe, role string, o Options, files []*os.File) (*os.Process, group, error) {
+func spawn(l *launch) (*os.Process, group, error) {
 	sys := &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP, HideWindow: true}
 	var handles []string
-	for _, f := range files {
+	for _, f := range l.Files {
 		h := syscall.Handle(f.Fd())
 		if err := syscall.SetHandleInformation(h, syscall.HANDLE_FLAG_INHERIT, syscall.HANDLE_FLAG_INHERIT); err != nil {
 			return nil, group{}, os.NewSyscallError("SetHandleInformation", err)
@@ -66,9 +69,9 @@ func spawn(exe, role string, o Options, files []*os.File) (*os.Process, group, e
 		sys.AdditionalInheritedHandles = append(sys.AdditionalInheritedHandles, h)
 		handles = append(handles, strconv.FormatUint(uint64(h), 10))
 	}
-	p, err := os.StartProcess(exe, []string{os.Args[0], o.Title}, &os.ProcAttr{
-		Dir: o.Dir, Env: o.environment(role, handles), Sys: sys,
-		Files: []*os.File{o.Stdin, o.Stdout, o.Stderr},
+	p, err := os.StartProcess(l.exe, l.argv, &os.ProcAttr{
+		Dir: l.Dir, Env: l.environment(handles), Sys: sys,
+		Files: []*os.File{l.Stdin, l.Stdout, l.Stderr},
 	})
 	if err != nil {
 		return nil, group{}, err

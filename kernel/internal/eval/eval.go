@@ -123,6 +123,9 @@ type Func struct {
 	// Its parameters are the captured variables, by value, in order.
 	Decl     string
 	Captured []Captured
+	// Input and Result are set for a function that calls another one for an
+	// input: the parameter of Decl ahead of the captured variables, and its result.
+	Input, Result *Captured
 }
 
 // Captured is a variable that a function literal takes from around it.

@@ -9,6 +9,7 @@ package host
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"iyagi/kernel/internal/eval"
@@ -38,6 +39,8 @@ type Host interface {
 	Capture(sink Sink, f func()) *eval.Error
 	// Start runs f in a new process, a child of this one.
 	Start(ctx context.Context, f *Func, o Options) (Child, error)
+	// Exec runs another program, its name first in argv, as a child of this process.
+	Exec(ctx context.Context, argv []string, o Options) (Child, error)
 	// Read asks the front end for a line of input.
 	Read(prompt string, password bool) (string, error)
 }
@@ -51,6 +54,12 @@ type Func struct {
 	// that it needs and copies of its variables as they are now. The error
 	// names a variable that cannot be copied, and why.
 	Pack func() ([]byte, error)
+	// Inputs and Result serve functions of one input and one result (see
+	// [Options.Results]). Inputs copies each element of the slice, as it is now;
+	// it is called before Pack, which then sends what the inputs need. Result
+	// sets the variable that the pointer points to.
+	Inputs func(slice any) ([][]byte, error)
+	Result func(copied []byte, ptr any) error
 }
 
 // Options of a child process.
@@ -59,6 +68,19 @@ type Options struct {
 	Name string   // of the task, for the child's error messages
 	Env  []string // "key=value", added to this process's environment
 	Dir  string   // working directory; empty: this process's
+	// Stdin is the standard input of the child.
+	Stdin string
+	// Results makes the child call a function of one input for each input that
+	// it is given by [Child.Give]. It receives what became of each, in the order in which
+	// they were given, and must not block. What the call has printed came to
+	// Sink before.
+	Results func(Result)
+}
+
+// Result is what became of one input.
+type Result struct {
+	Copy  []byte      // of the result
+	Error *eval.Error // a panic; nil: none
 }
 
 // Sink receives writes one at a time, in order. It must not keep Text.
@@ -80,6 +102,11 @@ type Child interface {
 	Wait() Exit
 	// Kill ends the process and those it started.
 	Kill() error
+	// Signal sends a signal to the process alone.
+	Signal(os.Signal) error
+	// Give hands over the copy of an input; it does not wait. A nil copy says
+	// that there are no more: the child ends.
+	Give(input []byte)
 }
 
 // Exit tells how a process ended.

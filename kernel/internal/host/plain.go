@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path"
 	"runtime/debug"
 	"strings"
@@ -59,6 +60,9 @@ func (Plain) Func(f func()) (*Func, error) {
 		Func: eval.Func{Name: name, Line: line},
 		Call: f,
 		Pack: func() ([]byte, error) { return nil, ErrNoKernel },
+
+		Inputs: func(any) ([][]byte, error) { return nil, ErrNoKernel },
+		Result: func([]byte, any) error { return ErrNoKernel },
 	}, nil
 }
 
@@ -78,6 +82,47 @@ func (Plain) Capture(_ Sink, f func()) (failure *eval.Error) {
 
 // Start fails with [ErrNoKernel].
 func (Plain) Start(context.Context, *Func, Options) (Child, error) { return nil, ErrNoKernel }
+
+// Exec runs the program. It prints where this process prints.
+func (Plain) Exec(ctx context.Context, argv []string, o Options) (Child, error) {
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Env, cmd.Dir, cmd.Stdin = append(os.Environ(), o.Env...), o.Dir, strings.NewReader(o.Stdin)
+	cmd.Stdout, cmd.Stderr = &plainOut{stream: "stdout", sink: o.Sink}, &plainOut{stream: "stderr", sink: o.Sink}
+	began := Clock()
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	return &plainChild{cmd: cmd, began: began}, nil
+}
+
+// plainOut brings what a program writes to a sink.
+type plainOut struct {
+	stream string
+	sink   Sink
+}
+
+func (w *plainOut) Write(p []byte) (int, error) {
+	plainMu.Lock()
+	defer plainMu.Unlock()
+	w.sink(Write{At: Clock(), Stream: w.stream, Text: p, CPU: -1})
+	return len(p), nil
+}
+
+type plainChild struct {
+	cmd   *exec.Cmd
+	began time.Duration
+}
+
+func (c *plainChild) PID() int                   { return c.cmd.Process.Pid }
+func (c *plainChild) Kill() error                { return c.cmd.Process.Kill() }
+func (c *plainChild) Signal(sig os.Signal) error { return c.cmd.Process.Signal(sig) }
+func (c *plainChild) Give([]byte)                {}
+
+func (c *plainChild) Wait() Exit {
+	_ = c.cmd.Wait() // the state tells more
+	s := c.cmd.ProcessState
+	return Exit{Code: s.ExitCode(), CPU: s.UserTime() + s.SystemTime(), PPID: os.Getpid(), Began: c.began, Ended: Clock()}
+}
 
 // Read prints the prompt and reads a line of standard input. It takes one byte
 // at a time, so that what follows the line is left for the program's own reads.

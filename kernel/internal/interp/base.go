@@ -42,7 +42,7 @@ func (b *base) connect(h host.Host, s stdio, exit func(code int, call string), p
 func (b *base) Context() context.Context { return b.origins.current().ctx }
 
 // Func implements [host.Host].
-func (b *base) Func(f func()) (*host.Func, error) { return b.store.describe(f) }
+func (b *base) Func(f func()) (*host.Func, error) { return b.store.describe(f, b.engine) }
 
 // Capture implements [host.Host].
 func (b *base) Capture(sink host.Sink, f func()) *eval.Error {

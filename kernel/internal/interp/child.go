@@ -6,6 +6,7 @@ import (
 	"encoding/gob"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"sync"
@@ -59,7 +60,6 @@ func newStarter() *starter {
 // child is one started process. It implements [host.Child].
 type child struct {
 	id      uint32
-	name    string
 	sink    host.Sink
 	show    func(*eval.Display) // a display of the child's task
 	process *childproc.Process
@@ -76,6 +76,9 @@ type child struct {
 	message           bytes.Buffer // pieces so far; the reader of records alone uses it
 	ended             bool         // recordEnd came
 	booted            sync.Once    // gives back its place in starter.boots
+	program           bool         // another program than this binary: it sends no records
+	orders            *orders      // what it is told; nil: nothing can be
+	results           func(host.Result)
 }
 
 // message is what a child tells beside its output.
@@ -91,32 +94,59 @@ func (s *starter) start(ctx context.Context, f *host.Func, o host.Options, show 
 	if err != nil {
 		return nil, err
 	}
+	c := &child{show: show, orders: newOrders(task{Name: o.Name, Program: data}), results: o.Results}
+	return c, s.run(ctx, c, o, func(files []*os.File) (*childproc.Process, error) {
+		return childproc.Start(context.Background(), "worker", childproc.Options{
+			Files: []*os.File{files[3], s.records}, Stdin: files[0], Stdout: files[1], Stderr: files[2],
+			Env: append(eval.QuietCrash(), o.Env...), Dir: o.Dir, Title: "worker " + f.Name,
+		})
+	})
+}
+
+// exec runs another program.
+func (s *starter) exec(ctx context.Context, argv []string, o host.Options) (*child, error) {
+	c := &child{program: true, ended: true}
+	c.exit.PPID = os.Getpid()
+	return c, s.run(ctx, c, o, func(files []*os.File) (*childproc.Process, error) {
+		return childproc.StartProgram(context.Background(), argv, childproc.Options{
+			Stdin: files[0], Stdout: files[1], Stderr: files[2], Env: o.Env, Dir: o.Dir,
+		})
+	})
+}
+
+// launcher starts a process with the files that are to be its standard streams,
+// and its pipe of orders. A nil file is not needed.
+type launcher func(files []*os.File) (*childproc.Process, error)
+
+// run starts the child when there is room for it.
+func (s *starter) run(ctx context.Context, c *child, o host.Options, launch launcher) error {
 	s.open.Do(s.begin)
 	if err := s.failure(); err != nil {
-		return nil, fmt.Errorf("start a child process: %w", err)
+		return fmt.Errorf("start a child process: %w", err)
 	}
 	select {
 	case s.slots <- struct{}{}:
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
 	select {
 	case s.boots <- struct{}{}:
 	case <-ctx.Done():
 		<-s.slots
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
-	c := &child{name: o.Name, sink: o.Sink, show: show, gone: make(chan struct{}), done: make(chan struct{}), exit: host.Exit{Code: -1}}
+	c.sink, c.gone, c.done = o.Sink, make(chan struct{}), make(chan struct{})
+	c.exit.Code = -1
 	s.mu.Lock()
 	s.last++
 	c.id = s.last
 	s.alive[c.id] = c
 	s.mu.Unlock()
-	if err := s.launch(c, f, o, data); err != nil {
+	if err := s.launch(c, o, launch); err != nil {
 		s.forget(c)
-		return nil, err
+		return err
 	}
-	return c, nil
+	return nil
 }
 
 func (s *starter) forget(c *child) {
@@ -166,52 +196,58 @@ func (s *starter) unlock() {
 // standing tells where the records end that were written up to now. It needs deliver.
 func (s *starter) standing() int64 { return s.taken + int64(childproc.Pending(s.read)) }
 
-func (s *starter) launch(c *child, f *host.Func, o host.Options, data []byte) error {
-	var theirs, ours [3]*os.File // descriptor 1, descriptor 2, program
+func (s *starter) launch(c *child, o host.Options, launch launcher) error {
+	var theirs, ours [4]*os.File // standard input, output and error, orders
 	var err error
 	for i := range ours {
-		if ours[i], theirs[i], err = os.Pipe(); err != nil {
+		in := i == 0 || i == 3 // what the child reads
+		if i == 0 && o.Stdin == "" || i == 3 && c.program {
+			continue
+		}
+		var r, w *os.File
+		if r, w, err = os.Pipe(); err != nil {
 			break
 		}
+		if ours[i], theirs[i] = r, w; in {
+			ours[i], theirs[i] = w, r
+		}
 	}
-	ours[2], theirs[2] = theirs[2], ours[2]
 	if err == nil {
-		title := "worker " + f.Name
-		c.process, err = childproc.Start(context.Background(), "worker", childproc.Options{
-			Files: []*os.File{theirs[2], s.records}, Stdout: theirs[0], Stderr: theirs[1],
-			Env: append(eval.QuietCrash(), o.Env...), Dir: o.Dir, Title: title,
-		})
+		c.process, err = launch(theirs[:])
 	}
-	for _, f := range theirs {
-		if f != nil {
-			f.Close()
-		}
-	}
+	closeAll(theirs[:])
 	if err != nil {
-		for _, f := range ours {
-			if f != nil {
-				f.Close()
-			}
-		}
+		closeAll(ours[:])
 		return err
 	}
-	c.raw = [2]*os.File(ours[:2])
+	c.raw = [2]*os.File(ours[1:3])
 	for i := range 2 {
-		c.reading.Go(func() { s.readRaw(c, i, ours[i]) })
+		c.reading.Go(func() { s.readRaw(c, i, c.raw[i]) })
 	}
-	go func() {
-		gob.NewEncoder(ours[2]).Encode(task{ID: c.id, Name: c.name, Program: data})
-		ours[2].Close()
-	}()
+	if ours[0] != nil {
+		// It ends with the child, which holds the other end alone.
+		go func() {
+			io.WriteString(ours[0], o.Stdin) // who does not read it all has no use for it
+			ours[0].Close()
+		}()
+	}
+	if c.program {
+		c.exit.TID, c.exit.Began = c.process.PID(), childproc.Now()
+		c.booted.Do(func() { <-s.boots })
+	} else {
+		c.orders.first.ID = c.id
+		go c.orders.send(ours[3])
+	}
 	go s.await(c)
 	return nil
 }
 
-// task is what a worker reads from its first file.
-type task struct {
-	ID      uint32 // of its records
-	Name    string
-	Program []byte // a program, by gob
+func closeAll(files []*os.File) {
+	for _, f := range files {
+		if f != nil {
+			f.Close()
+		}
+	}
 }
 
 // readRaw passes on what the child, or a program that it started, writes to a
@@ -228,7 +264,7 @@ func (s *starter) readRaw(c *child, stream int, f *os.File) {
 	}
 	for again := true; again; {
 		if stream == 1 {
-			if d := c.crash.Patience(); d > 0 {
+			if d := c.crash.Patience(); d > 0 && !c.program {
 				f.SetReadDeadline(time.Now().Add(d))
 			}
 		}
@@ -247,7 +283,7 @@ func (s *starter) readRaw(c *child, stream int, f *os.File) {
 			}
 		}
 		text := buf[:n]
-		if stream == 1 {
+		if stream == 1 && !c.program {
 			text = c.crash.Hold(text)
 		}
 		again = err == nil
@@ -298,6 +334,11 @@ func (s *starter) take(r record) {
 		if !r.more {
 			c.told()
 		}
+	case recordResult:
+		c.message.Write(r.payload)
+		if !r.more {
+			c.result()
+		}
 	case recordGone:
 		close(c.gone)
 	}
@@ -318,9 +359,20 @@ func (c *child) told() {
 	}
 }
 
+// result passes on what became of an input.
+func (c *child) result() {
+	r, err := parseResult(c.message.Bytes())
+	c.message.Reset()
+	if err != nil {
+		r.Error = defect(err)
+	}
+	c.results(r)
+}
+
 // await waits for the child's end and for all that it wrote.
 func (s *starter) await(c *child) {
 	state := c.process.Wait()
+	c.orders.close()
 	c.crash.Final()
 	for _, f := range c.raw {
 		f.SetReadDeadline(time.Now().Add(200 * time.Millisecond)) // another process may hold it open
@@ -358,6 +410,12 @@ func (s *starter) finish(c *child, state childproc.State) {
 		c.exit.Error = eval.Obituary(state, crash)
 	}
 }
+
+// Give implements [host.Child].
+func (c *child) Give(input []byte) { c.orders.put(order{Input: input, Last: input == nil}) }
+
+// Signal implements [host.Child].
+func (c *child) Signal(sig os.Signal) error { return c.process.Signal(sig) }
 
 // PID implements [host.Child].
 func (c *child) PID() int { return c.process.PID() }

@@ -99,7 +99,7 @@ func (r received) Type(name string) (reflect.Type, error) {
 var errNotCell = errors.New("it is not a function of a cell: a task must be declared in a cell by func, or be a function literal there")
 
 // describe tells what a func() value is.
-func (st *store) describe(f func()) (*host.Func, error) {
+func (st *store) describe(f func(), e *engine) (*host.Func, error) {
 	if f == nil {
 		return nil, errors.New("the function is nil")
 	}
@@ -111,8 +111,27 @@ func (st *store) describe(f func()) (*host.Func, error) {
 	if !ok {
 		return nil, fmt.Errorf("function %d is not known: a defect of Iyagi", id)
 	}
+	fns := sent{map[int]bool{}, map[int]bool{}, map[string]bool{}}
 	return &host.Func{
 		Func: c.Func, Label: c.Label, Call: f,
-		Pack: func() ([]byte, error) { return st.pack(c, captured) },
+		Pack:   func() ([]byte, error) { return st.pack(c, captured, fns) },
+		Inputs: func(slice any) ([][]byte, error) { return copies(slice, fns) },
+		Result: func(copied []byte, ptr any) error {
+			return transfer.Decode(copied, []any{ptr}, received{e, nil, nil})
+		},
 	}, nil
+}
+
+// copies copies each element of a slice.
+func copies(slice any, fns sent) ([][]byte, error) {
+	v := reflect.ValueOf(slice)
+	list := make([][]byte, v.Len())
+	for i := range list {
+		input := transfer.Variable{Name: fmt.Sprintf("inputs[%d]", i), Ptr: v.Index(i).Addr().Interface()}
+		var err error
+		if list[i], err = transfer.Encode([]transfer.Variable{input}, fns); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }

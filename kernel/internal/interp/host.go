@@ -37,19 +37,35 @@ func (v *evaluator) Start(ctx context.Context, f *host.Func, o host.Options) (ho
 	if org.ended() {
 		return nil, context.Canceled
 	}
-	c, err := v.starter.start(ctx, f, o, func(d *eval.Display) { v.out.send(&eval.Event{ID: org.id, Display: d}) })
-	if err != nil {
-		return nil, err
+	return v.track(org)(v.starter.start(ctx, f, o, func(d *eval.Display) { v.out.send(&eval.Event{ID: org.id, Display: d}) }))
+}
+
+// Exec implements [host.Host].
+func (v *evaluator) Exec(ctx context.Context, argv []string, o host.Options) (host.Child, error) {
+	org := v.origins.current()
+	if org.ended() {
+		return nil, context.Canceled
 	}
-	v.mu.Lock()
-	v.workers[c.PID()] = org.id
-	v.mu.Unlock()
-	context.AfterFunc(org.ctx, func() { c.Kill() })
-	go func() {
-		<-c.done
+	return v.track(org)(v.starter.exec(ctx, argv, o))
+}
+
+// track makes a started child one of the cell's: an interrupt ends it, and not
+// that of another cell.
+func (v *evaluator) track(org *origin) func(*child, error) (host.Child, error) {
+	return func(c *child, err error) (host.Child, error) {
+		if err != nil {
+			return nil, err
+		}
 		v.mu.Lock()
-		delete(v.workers, c.PID())
+		v.workers[c.PID()] = org.id
 		v.mu.Unlock()
-	}()
-	return c, nil
+		context.AfterFunc(org.ctx, func() { c.Kill() })
+		go func() {
+			<-c.done
+			v.mu.Lock()
+			delete(v.workers, c.PID())
+			v.mu.Unlock()
+		}()
+		return c, nil
+	}
 }

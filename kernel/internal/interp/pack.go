@@ -25,7 +25,8 @@ type program struct {
 }
 
 // workerPackage is what Body of a program calls: Func and Type for each function
-// and type that a variable holds, and Load with pointers to all variables, in order.
+// and type that a variable holds, Load with pointers to all variables, in order,
+// and Each for a function that takes inputs.
 const (
 	workerPackage = "iyagi/kernel/internal/interp/worker"
 	workerName    = "worker__"
@@ -35,7 +36,7 @@ const (
 var madeFunc = regexp.MustCompile(`\brt\w*\.Func\((\d+),`)
 
 // pack makes the program of a function value with its captured variables.
-func (st *store) pack(f cellFunc, captured []any) ([]byte, error) {
+func (st *store) pack(f cellFunc, captured []any, fns sent) ([]byte, error) {
 	if len(captured) != len(f.Captured) {
 		return nil, fmt.Errorf("%s captures %d variables, not %d", f.Name, len(f.Captured), len(captured))
 	}
@@ -45,7 +46,12 @@ func (st *store) pack(f cellFunc, captured []any) ([]byte, error) {
 		roots = append(roots, c.Uses...)
 		p.Imports = append(p.Imports, c.Imports...)
 	}
-	fns := sent{map[int]bool{}, map[int]bool{}, map[string]bool{}}
+	for _, c := range []*eval.Captured{f.Input, f.Result} {
+		if c != nil {
+			roots = append(roots, c.Uses...)
+			p.Imports = append(p.Imports, c.Imports...)
+		}
+	}
 	// A variable may hold a function, whose declaration uses variables, and a
 	// declaration may make a function that it starts in its turn, and so on.
 	for known := -1; known < fns.len(); {
@@ -116,7 +122,14 @@ func (st *store) fill(p *program, f cellFunc, captured []any, roots []string, fn
 		vars = append(vars, transfer.Variable{Name: c.Name, Ptr: captured[i]})
 		pointers = append(pointers, "&"+name)
 	}
-	fmt.Fprintf(&body, "%s.Load(%s)\n%s(%s)", workerName, strings.Join(pointers, ", "), f.Decl, strings.Join(args, ", "))
+	fmt.Fprintf(&body, "%s.Load(%s)\n", workerName, strings.Join(pointers, ", "))
+	if f.Input == nil {
+		fmt.Fprintf(&body, "%s(%s)", f.Decl, strings.Join(args, ", "))
+	} else {
+		args = append([]string{"input__"}, args...)
+		fmt.Fprintf(&body, "var input__ %s\nvar result__ %s\n%s.Each(&input__, &result__, func() { result__ = %s(%s) })",
+			f.Input.Type, f.Result.Type, workerName, f.Decl, strings.Join(args, ", "))
+	}
 	p.Body = body.String()
 	p.Values, err = transfer.Encode(vars, fns)
 	return err

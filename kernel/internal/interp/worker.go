@@ -30,6 +30,7 @@ type worker struct {
 	cell string // that made the function
 	got  received
 	fill func(ptrs ...any)
+	in   *inbox
 }
 
 // exit statuses of a worker, as of a Go program
@@ -45,13 +46,13 @@ func WorkerMain() int {
 	debug.SetMaxStack(maxStack)
 	roomyGC()
 	var t task
-	in := childproc.File(0)
-	if err := gob.NewDecoder(in).Decode(&t); err != nil {
+	childproc.YieldTerm()
+	in := newInbox(childproc.File(0))
+	if err := in.dec.Decode(&t); err != nil {
 		fmt.Fprintf(os.Stderr, "worker: read the task: %v\n", err)
 		return exitDefect
 	}
-	in.Close()
-	w := &worker{recorder: &recorder{task: t.ID, w: childproc.File(1), raw: [2]*os.File{os.Stdout, os.Stderr}}}
+	w := &worker{in: in, recorder: &recorder{task: t.ID, w: childproc.File(1), raw: [2]*os.File{os.Stdout, os.Stderr}}}
 	w.store, w.starter = newStore(), newStarter()
 	w.tell(&message{PPID: os.Getppid()})
 	if err := w.prepare(); err != nil {
@@ -66,6 +67,7 @@ func (w *worker) prepare() (err error) {
 	s := stdio{os.Stdin, worn{w, 0}, w.traces}
 	calls := interp.Exports{workerPackage + "/worker": {
 		"Load": reflect.ValueOf(func(ptrs ...any) { w.fill(ptrs...) }),
+		"Each": reflect.ValueOf(w.each),
 		"Func": reflect.ValueOf(func(id int, f func()) { w.got.funcs[id] = rt.Func(id, f) }),
 		"Type": reflect.ValueOf(func(name string, ptr any) { w.got.types[name] = reflect.TypeOf(ptr).Elem() }),
 	}}
@@ -123,6 +125,57 @@ func (w *worker) execute(p *interp.Program) (failure *eval.Error) {
 		return failed(err, w.traces.take())
 	}
 	return nil
+}
+
+// each calls f for each input that the parent gives, and tells it what became of
+// it. in and out point to the variables of f's input and result.
+func (w *worker) each(in, out any, f func()) {
+	clearValue := func(ptr any) { reflect.ValueOf(ptr).Elem().SetZero() }
+	for {
+		input, ok, err := w.in.input()
+		if err != nil {
+			os.Exit(w.broken(fmt.Errorf("read an input: %w", err)))
+		}
+		if !ok {
+			return
+		}
+		clearValue(in)
+		clearValue(out)
+		if err := transfer.Decode(input, []any{in}, w.got); err != nil {
+			os.Exit(w.broken(fmt.Errorf("copy an input: %w", err)))
+		}
+		var r host.Result
+		if r.Error = w.guard(f); r.Error == nil {
+			known := sent{map[int]bool{}, map[int]bool{}, map[string]bool{}}
+			if r.Copy, err = transfer.Encode([]transfer.Variable{{Name: "result", Ptr: out}}, known); err != nil {
+				r.Error = &eval.Error{Name: "copy", Value: err.Error()}
+			}
+		}
+		w.write(recordResult, resultBytes(&r))
+	}
+}
+
+// resultBytes is a result as its records hold it.
+func resultBytes(r *host.Result) []byte {
+	if r.Error == nil {
+		return append([]byte{0}, r.Copy...)
+	}
+	var b bytes.Buffer
+	b.WriteByte(1)
+	gob.NewEncoder(&b).Encode(r.Error) // cannot fail: it has no type that gob lacks
+	return b.Bytes()
+}
+
+// parseResult reads what resultBytes made.
+func parseResult(b []byte) (r host.Result, err error) {
+	if len(b) == 0 {
+		return r, errRecord
+	}
+	if b[0] == 0 {
+		return host.Result{Copy: b[1:]}, nil
+	}
+	err = gob.NewDecoder(bytes.NewReader(b[1:])).Decode(&r.Error)
+	return r, err
 }
 
 // broken reports a defect.
@@ -191,5 +244,18 @@ func (w *worker) Read(string, bool) (string, error) { return "", io.EOF }
 
 // Start implements [host.Host].
 func (w *worker) Start(ctx context.Context, f *host.Func, o host.Options) (host.Child, error) {
-	return w.starter.start(ctx, f, o, func(d *eval.Display) { w.Display(d) })
+	return orNil(w.starter.start(ctx, f, o, func(d *eval.Display) { w.Display(d) }))
+}
+
+// Exec implements [host.Host].
+func (w *worker) Exec(ctx context.Context, argv []string, o host.Options) (host.Child, error) {
+	return orNil(w.starter.exec(ctx, argv, o))
+}
+
+// orNil makes of a child that was not started a nil [host.Child].
+func orNil(c *child, err error) (host.Child, error) {
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }

@@ -31,7 +31,7 @@ func (n *notebook) variable(u *eval.Unit, name, typ, value string, imports ...st
 	u.Vars = append(u.Vars, eval.Var{Name: strings.TrimSuffix(name, "__v"), Lowered: name, Type: typ})
 	u.Decls = append([]eval.Decl{decl(name, fmt.Sprintf("var %s %s", name, typ), imports...),
 		decl(name+"_r", fmt.Sprintf("var %s_r = rt.Var(%q, &%s)", name, name, name), rtImport),
-		decl(name+"_i", fmt.Sprintf("func init() { %s = %s }", name, value), imports...)}, u.Decls...)
+		decl(name+"_i", fmt.Sprintf("func init() { v := %s; %s = v }", value, name), imports...)}, u.Decls...)
 }
 
 func (n *notebook) showsTasks(want string, u eval.Unit) {
@@ -54,6 +54,26 @@ func TestWorkers(t *testing.T) {
 	n.task(&u, "bad", `time.Sleep(600*time.Millisecond); var s []int; s[len(s)] = 1`, nil, "time")
 	n.showsTasks("A stdout: foo 42 42 [a b] true\nB stderr: bar\nexit 0\nexit 0\nexit 2 panic: runtime error: index out of range at cell 1:10 bad\n", u)
 	n.want("stdout: 41", `fmt.Print(x__v)`, "fmt")
+}
+
+// TestStructs: variables whose types are structs, of the session and captured.
+func TestStructs(t *testing.T) {
+	n := open(t)
+	u := n.unit(`test.Run(t_foo)`, nil, testImport)
+	n.variable(&u, "x__v", "P", `P{1, "x"}`)
+	n.task(&u, "foo", `y := x__v; fmt.Println(x__v, y.S)`, []string{"x__v"}, "fmt")
+	u.Decls = append([]eval.Decl{decl("P", "type P struct{ X int; S string }")}, u.Decls...)
+	for i := range u.Decls {
+		if u.Decls[i].Name == "x__v" {
+			u.Decls[i].Uses = []string{"P"}
+		}
+	}
+	n.showsTasks("A stdout: {1 x} x\nexit 0\n", u)
+
+	u = n.unit(`p := P{2, "y"}; test.Run(rt.Func(900, func() {}, &p))`, nil, rtImport, testImport)
+	u.Decls = append([]eval.Decl{decl("lit__1", `func lit__1(p P) { fmt.Println(p) }`, "fmt")}, u.Decls...)
+	u.Funcs = append(u.Funcs, eval.Func{ID: 900, Name: "cell 2, line 1", Decl: "lit__1", Captured: []eval.Captured{{Name: "p", Type: "P", Uses: []string{"P"}}}})
+	n.showsTasks("A stdout: {2 y}\nexit 0\n", u)
 }
 
 func TestWorkerEnds(t *testing.T) {

@@ -249,8 +249,11 @@ func (p *fn) redirect(o *types.Func, x *ast.CallExpr) (string, bool) {
 	case "errors.Unwrap":
 		name = "Unwrap"
 	default:
-		if o.Pkg().Path() == "testing" {
+		switch o.Pkg().Path() {
+		case "testing":
 			return p.testingCall(o, x)
+		case processPath:
+			return p.processCall(o, x)
 		}
 		return p.nativeInstance(o, x)
 	}

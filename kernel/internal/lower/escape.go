@@ -92,8 +92,9 @@ func (p *fn) assigned(o types.Object, body ast.Node) bool {
 	return found
 }
 
-// captured are the local variables of the functions around it that lit uses, in the order of use.
-func (p *fn) captured(lit *ast.FuncLit) []*types.Var {
+// captured are the local variables of the functions around it that lit, a function literal or another
+// expression, uses, in the order of use.
+func (p *fn) captured(lit ast.Expr) []*types.Var {
 	var list []*types.Var
 	seen := map[types.Object]bool{}
 	ast.Inspect(lit, func(n ast.Node) bool {

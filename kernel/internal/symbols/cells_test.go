@@ -3,6 +3,7 @@ package symbols
 import (
 	"go/importer"
 	"go/token"
+	"go/types"
 	"path"
 	"reflect"
 	"testing"
@@ -18,7 +19,11 @@ func TestCells(t *testing.T) {
 		}
 		table := own[name+"/"+path.Base(name)]
 		for _, n := range pkg.Scope().Names() {
-			if v := table[n]; pkg.Scope().Lookup(n).Exported() && v == (reflect.Value{}) {
+			o := pkg.Scope().Lookup(n)
+			if sig, ok := o.Type().(*types.Signature); ok && sig.TypeParams().Len() > 0 {
+				continue // package lower has its source
+			}
+			if v := table[n]; o.Exported() && v == (reflect.Value{}) {
 				t.Errorf("%s.%s is missing", name, n)
 			}
 		}

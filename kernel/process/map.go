@@ -1,0 +1,338 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"iyagi/kernel/internal/card"
+	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/internal/host"
+)
+
+// Map calls f with each input, in a pool of child processes, and returns the
+// results in the order of the inputs:
+//
+//	func square(x int) int { return x * x }
+//	squares, err := process.Map([]int{1, 2, 3}, square)              // [1 4 9]
+//	squares, err := process.Map(numbers, square, process.Workers(4)) // four processes
+//
+// There is a process for each processor core, or as many as [Workers] says, and
+// no more than inputs. Each takes the next input when it has done with the one before. It gets
+// a copy of the input, and the parent a copy of the result. The run card has a
+// row for each process.
+//
+// f is a function, a method value (account.Balance) or a function literal, written in
+// the call itself. When f panics, or ends or kills its process, its result is the
+// zero value, the other inputs go on, and the error, a *[MapError], tells each
+// such input. [Timeout] is for a whole process. When the cell is interrupted, Map returns an error as soon as the
+// processes are killed.
+func Map[T, R any](inputs []T, f func(T) R, opts ...Option) ([]R, error) {
+	// In a cell, a call of Map becomes one of Map__, which can give f to another process.
+	return nil, host.ErrNoKernel
+}
+
+// MapError tells the inputs of a [Map] that have no result.
+type MapError struct{ Inputs []InputError }
+
+// InputError tells why one input of a [Map] has no result.
+type InputError struct {
+	Index int    // of the input
+	Input string // as fmt.Sprint prints it, at most 80 bytes
+	Err   error
+}
+
+func (e InputError) Error() string { return fmt.Sprintf("input %d (%s): %v", e.Index, e.Input, e.Err) }
+
+// Unwrap gives the error of the input.
+func (e InputError) Unwrap() error { return e.Err }
+
+func (e *MapError) Error() string {
+	const most = 5
+	var lines []string
+	for _, in := range e.Inputs[:min(len(e.Inputs), most)] {
+		lines = append(lines, in.Error())
+	}
+	if more := len(e.Inputs) - most; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more inputs", more))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap gives the errors of the inputs.
+func (e *MapError) Unwrap() []error {
+	list := make([]error, len(e.Inputs))
+	for i, in := range e.Inputs {
+		list[i] = in
+	}
+	return list
+}
+
+// Map__ is what a call of [Map] becomes in a cell: inputs and results are
+// slices of one length, and task stands for f.
+func Map__(inputs, results any, task func(), opts []Option) error {
+	o := optionsOf(opts)
+	h := host.Current()
+	f, err := h.Func(task)
+	if err != nil {
+		return fmt.Errorf("process.Map: %w", err)
+	}
+	p := &pool{
+		host: h, ctx: h.Context(), board: card.NewBoard(card.Process), options: o, f: f,
+		values: reflect.ValueOf(inputs), results: reflect.ValueOf(results),
+	}
+	if p.inputs, err = f.Inputs(inputs); err != nil {
+		return fmt.Errorf("process.Map: %w", err)
+	}
+	return p.run()
+}
+
+// A process has one input at a time, so that none waits behind a long one while
+// another process is idle. When inputs take less than brief on average, what a
+// process waits for the next one counts more, and it has maxInFlight.
+const (
+	brief       = time.Millisecond
+	maxInFlight = 16
+)
+
+// pool is the processes of a Map.
+//
+// A goroutine for each process starts it, and another in its place when it has
+// ended before its time, and waits for its end. It ends when no input is left.
+type pool struct {
+	host    host.Host
+	ctx     context.Context
+	board   *card.Board
+	options options
+	f       *host.Func
+	inputs  [][]byte
+	values  reflect.Value // the inputs themselves
+	results reflect.Value
+
+	mu     sync.Mutex // guards what follows
+	next   int        // the first input that no process has had
+	again  []int      // inputs of processes that ended before they began them
+	failed map[int]error
+	stop   error // why no more inputs are given
+}
+
+func (p *pool) run() error {
+	p.failed = map[int]error{}
+	count := min(max(p.options.workers, 1), len(p.inputs))
+	if p.options.workers == 0 {
+		count = min(runtime.NumCPU(), len(p.inputs))
+	}
+	if count == 0 {
+		return nil
+	}
+	p.board.Show(firstPicture)
+	var all sync.WaitGroup
+	jobs := make([]*card.Job, count)
+	for i := range jobs {
+		jobs[i] = p.board.Add(p.f, p.title(i+1, count))
+	}
+	for i, job := range jobs {
+		all.Go(func() { p.serve(job, p.title(i+1, count)) })
+	}
+	all.Wait()
+	p.board.Wait(p.ctx, killGrace)
+	p.board.Report()
+	return p.err()
+}
+
+// title is what the card calls the n-th process.
+func (p *pool) title(n, count int) string {
+	name := p.options.name
+	if name == "" {
+		name = p.f.Name
+	}
+	if count == 1 {
+		return name
+	}
+	return fmt.Sprintf("%s #%d", name, n)
+}
+
+// serve is the life of one process, and of those that take its place.
+func (p *pool) serve(job *card.Job, title string) {
+	for {
+		w := &worker{pool: p, process: &Process{job: job}}
+		if err := w.run(); err != nil {
+			p.halt(err)
+			return
+		}
+		if p.ctx.Err() != nil || !p.left() {
+			return
+		}
+		job = p.board.Add(p.f, title)
+	}
+}
+
+// halt gives out no more inputs, for the reason.
+func (p *pool) halt(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stop == nil {
+		p.stop = err
+	}
+}
+
+func (p *pool) left() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stop == nil && (len(p.again) > 0 || p.next < len(p.inputs))
+}
+
+// take is the next input to do.
+func (p *pool) take() (index int, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch n := len(p.again); {
+	case p.stop != nil:
+		return 0, false
+	case n > 0:
+		index, p.again = p.again[n-1], p.again[:n-1]
+		return index, true
+	case p.next < len(p.inputs):
+		p.next++
+		return p.next - 1, true
+	}
+	return 0, false
+}
+
+// done notes what became of an input.
+func (p *pool) done(index int, r host.Result) {
+	var err error
+	if r.Error != nil {
+		err = errors.New(failure(r.Error))
+	} else if e := p.f.Result(r.Copy, p.results.Index(index).Addr().Interface()); e != nil {
+		err = fmt.Errorf("copy the result: %w", e)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inputs[index] = nil
+	if err != nil {
+		p.failed[index] = err
+	}
+}
+
+// failure is a panic in one line.
+func failure(e *eval.Error) string {
+	s := strings.TrimSuffix(e.Name+": "+e.Value, ": ")
+	if len(e.Frames) > 0 {
+		f := e.Frames[0]
+		s += fmt.Sprintf(" (%s, %s, line %d)", f.Func, f.Label, f.Line)
+	}
+	return s
+}
+
+// err tells the inputs without a result.
+func (p *pool) err() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ctx.Err() != nil {
+		return errInterrupted
+	}
+	if p.stop != nil {
+		return p.stop
+	}
+	var list []InputError
+	for i := range p.inputs {
+		if err := p.failed[i]; err != nil {
+			list = append(list, InputError{Index: i, Input: short(p.values.Index(i)), Err: err})
+		}
+	}
+	if list == nil {
+		return nil
+	}
+	return &MapError{list}
+}
+
+var errInterrupted = errors.New("process.Map: interrupted")
+
+// short prints an input.
+func short(v reflect.Value) string {
+	const most = 80
+	s := fmt.Sprint(v.Interface())
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}
+
+// worker is one process of a pool.
+type worker struct {
+	pool    *pool
+	process *Process
+
+	mu    sync.Mutex // guards what follows
+	given []int      // inputs that it has, in order
+	last  bool       // it was told that there are no more
+	done  int        // inputs that it has done
+	began time.Duration
+}
+
+// run gives inputs to the process until none is left or the process has ended.
+// The error says that it could not be started.
+func (w *worker) run() error {
+	p := w.pool
+	launch := func(ctx context.Context, o host.Options) (host.Child, error) { return p.host.Start(ctx, p.f, o) }
+	if err := w.process.launch(p.ctx, p.board, p.options, launch, w.result); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	w.fill(1)
+	w.mu.Unlock()
+	w.process.await(p.ctx, p.options)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.given) == 0 {
+		return nil
+	}
+	// It ended in the first of them.
+	err := w.process.Err()
+	if err == nil {
+		err = errors.New("its process ended with exit status 0 before f returned")
+	}
+	p.mu.Lock()
+	p.failed[w.given[0]] = err
+	p.inputs[w.given[0]] = nil
+	for i := len(w.given) - 1; i > 0; i-- {
+		p.again = append(p.again, w.given[i])
+	}
+	p.mu.Unlock()
+	return nil
+}
+
+// fill gives the process inputs until it has count. It needs mu.
+func (w *worker) fill(count int) {
+	for len(w.given) < count && !w.last {
+		i, ok := w.pool.take()
+		if !ok {
+			w.last = true
+			w.process.child.Give(nil)
+			return
+		}
+		w.given = append(w.given, i)
+		w.process.child.Give(w.pool.inputs[i])
+	}
+}
+
+// result receives what became of the first input that the process has.
+func (w *worker) result(r host.Result) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pool.done(w.given[0], r)
+	w.given = w.given[1:]
+	if w.done++; w.done == 1 {
+		w.began = host.Clock() // the first one waited for the start
+	} else if host.Clock()-w.began < time.Duration(w.done-1)*brief {
+		w.fill(maxInFlight)
+		return
+	}
+	w.fill(1)
+}
