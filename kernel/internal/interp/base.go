@@ -34,7 +34,7 @@ func (b *base) connect(h host.Host, s stdio, exit func(code int, call string), p
 			return s.out.Write(p)
 		},
 		Read: s.in.Read, Exit: exit, Panicked: panicked,
-		Recovered: func() { b.traces.take() },
+		Recovered: func(v any) { b.traces.take(v) },
 	})
 }
 
@@ -61,7 +61,7 @@ func (b *base) Capture(sink host.Sink, f func()) *eval.Error {
 func (b *base) guard(f func()) (failure *eval.Error) {
 	defer func() {
 		if r := recover(); r != nil {
-			failure = fault(r, b.traces.take())
+			failure = fault(r, b.traces.take(r))
 		}
 	}()
 	f()

@@ -88,7 +88,7 @@ func BenchmarkWorkers(b *testing.B) {
 
 // BenchmarkCompile is what yaegi takes of a cell with one statement.
 func BenchmarkCompile(b *testing.B) {
-	e, err := newEngine(stdio{strings.NewReader(""), io.Discard, io.Discard}, Symbols())
+	e, err := newEngine(stdio{strings.NewReader(""), io.Discard, io.Discard}, newTraces(io.Discard), Symbols())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -45,6 +45,7 @@ type engine struct {
 	// path. It looks a package up by the name of the file at the place of use,
 	// which a line mark changes: "cell 3".
 	imported map[[2]string]bool
+	watch    *watch
 }
 
 // stdio is where yaegi's fmt and log read and print.
@@ -56,8 +57,9 @@ type stdio struct {
 // library gives the packages that lowered code may import; tests add their own.
 var library = Symbols
 
-func newEngine(s stdio, symbols []interp.Exports) (*engine, error) {
-	y := interp.New(interp.Options{Stdin: s.in, Stdout: s.out, Stderr: s.err, Unrestricted: true})
+// newEngine makes an engine whose panics are told to t, which also gets what yaegi writes on its error stream.
+func newEngine(s stdio, t *traces, symbols []interp.Exports) (*engine, error) {
+	y := interp.New(interp.Options{Stdin: s.in, Stdout: s.out, Stderr: t, Unrestricted: true})
 	for _, e := range symbols {
 		if err := y.Use(e); err != nil {
 			return nil, fmt.Errorf("load the library's symbols: %w", err)
@@ -97,7 +99,9 @@ func newEngine(s stdio, symbols []interp.Exports) (*engine, error) {
 	e.run = (*uint64)(unsafe.Pointer(id.UnsafeAddr()))
 	e.done = (*chan struct{})(unsafe.Pointer(done.UnsafeAddr()))
 	e.base = atomic.LoadUint64(e.run)
-	return e, nil
+	var err error
+	e.watch, err = newWatch(t, y.FileSet(), e.run)
+	return e, err
 }
 
 // source is a file of lowered code.
@@ -136,11 +140,16 @@ func (e *engine) compile(s *source) (p *interp.Program, err error) {
 	if err := e.importFor(s); err != nil {
 		return nil, err
 	}
-	file, err := parser.ParseFile(e.yaegi.FileSet(), fileName, s.String(), parser.SkipObjectResolution)
+	text := s.String()
+	file, err := parser.ParseFile(e.yaegi.FileSet(), fileName, text, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
-	return e.yaegi.CompileAST(ast.Node(file))
+	if p, err = e.yaegi.CompileAST(ast.Node(file)); err != nil {
+		return nil, err
+	}
+	e.watch.add(p, text)
+	return p, nil
 }
 
 // importFor imports what the declarations use, under the name of each file

@@ -128,9 +128,9 @@ func (v *evaluator) serve() error {
 
 // runAll runs one cell after the other.
 func (v *evaluator) runAll() {
-	s := stdio{stdin{v}, stream{v.out, 0}, v.traces}
+	s := stdio{stdin{v}, stream{v.out, 0}, stream{v.out, 1}}
 	var err error
-	if v.engine, err = newEngine(s, library()); err != nil {
+	if v.engine, err = newEngine(s, v.traces, library()); err != nil {
 		fmt.Fprintf(os.Stderr, "evaluator: %v\n", err)
 		os.Exit(1)
 	}
@@ -204,7 +204,7 @@ func (v *evaluator) evaluate(s *source) (failure *eval.Error) {
 	returned := false
 	defer func() {
 		if r := recover(); r != nil {
-			failure = fault(r, v.traces.take())
+			failure = fault(r, v.traces.take(r))
 		} else if !returned {
 			failure = nil // runtime.Goexit: the cell's goroutine ends, others go on
 		}
@@ -212,7 +212,7 @@ func (v *evaluator) evaluate(s *source) (failure *eval.Error) {
 	_, err = v.engine.yaegi.Execute(p)
 	returned = true
 	if err != nil {
-		return failed(err, v.traces.take())
+		return failed(err, v.traces)
 	}
 	return nil
 }
@@ -224,7 +224,7 @@ func (v *evaluator) exit(_ int, call string) {
 }
 
 // panicked is told of a panic in a goroutine that a cell started, which ends the cell.
-func (v *evaluator) panicked(r any) { v.abort(fault(r, v.traces.take())) }
+func (v *evaluator) panicked(r any) { v.abort(fault(r, v.traces.take(r))) }
 
 // abort ends the caller's cell with e and does not return. When the cell is
 // over already, the goroutine alone ends, and its cell is told.

@@ -14,10 +14,10 @@ import (
 
 // failed says why Execute returned an error: code panicked, or yaegi could
 // not make code of what it had compiled.
-func failed(err error, frames []eval.Frame) *eval.Error {
+func failed(err error, t *traces) *eval.Error {
 	var p interp.Panic
 	if errors.As(err, &p) {
-		return fault(p, frames)
+		return fault(p, t.take(p))
 	}
 	return defect(err)
 }

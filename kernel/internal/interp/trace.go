@@ -3,136 +3,132 @@ package interp
 import (
 	"bytes"
 	"io"
-	"regexp"
+	"reflect"
 	"runtime"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
+	"unsafe"
+
+	"github.com/traefik/yaegi/interp"
 
 	"iyagi/kernel/internal/eval"
-	"iyagi/kernel/internal/rt"
 )
 
-// traces collects the lines by which yaegi tells, on its error stream, of each
-// call that a panic passes, recovered or not: "cell 3:12:3: panic:
-// main.div__3(...)". Everything else goes on to the stream: yaegi's log
-// package prints there too.
+// traces collects the calls that panics pass (see watch). It is also what yaegi
+// has as its error stream, on which it tells of each call in words of its own; those
+// are dropped, and everything else goes on to the stream: yaegi's log package prints
+// there too.
+//
+// A panic is known by its value, by the words of the interface that holds it: while it goes
+// through yaegi, the library and the runtime they stay the same. (The number of a
+// goroutine can only be read by walking all of its stack.)
 type traces struct {
-	next io.Writer
-	mu   sync.Mutex // guards byGoroutine
-	// byGoroutine holds what a goroutine's panic has passed so far.
-	byGoroutine map[int64]*trace
+	next    io.Writer
+	mu      sync.Mutex // guards what follows
+	byValue map[words]*trace
+	newest  []words // the keys, oldest first
 }
+
+// words are those of an interface value: its type and its data.
+type words [2]unsafe.Pointer
+
+func wordsOf(v any) words { return *(*words)(unsafe.Pointer(&v)) }
 
 type trace struct {
-	frames []eval.Frame
-	depth  int // of panics within deferred calls when the last line was written
+	frames []eval.Frame // innermost first
 }
 
-// maxFrames is more than a person reads; deep recursion would fill memory.
-const maxFrames = 100
+const (
+	// maxFrames is more than a person reads; deep recursion would fill memory.
+	maxFrames = 100
+	// maxPanics bounds the panics kept: those that native code recovers are told to nobody.
+	maxPanics = 100
+)
 
 func newTraces(next io.Writer) *traces {
-	return &traces{next: next, byGoroutine: map[int64]*trace{}}
+	return &traces{next: next, byValue: map[words]*trace{}}
 }
-
-var traceLine = regexp.MustCompile(`: panic: (\S*)\(\.\.\.\)\n$`)
 
 func (t *traces) Write(p []byte) (int, error) {
-	if !bytes.HasSuffix(p, []byte("(...)\n")) {
-		return t.next.Write(p)
+	if bytes.HasSuffix(p, []byte("(...)\n")) && fromYaegi() {
+		return len(p), nil
 	}
-	depth := panicDepth()
-	if depth == 0 {
-		return t.next.Write(p)
-	}
-	id := goroutineID()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	tr := t.byGoroutine[id]
-	// A panic that passes a further call does so within the deferred call of the
-	// one before. Without that the earlier panic was recovered.
-	if tr == nil || depth <= tr.depth && depth < maxDepth {
-		tr = &trace{}
-		t.byGoroutine[id] = tr
-	}
-	tr.depth = depth
-	if len(tr.frames) < maxFrames {
-		if f, ok := frame(string(p)); ok {
-			tr.frames = append(tr.frames, f)
-		}
-	}
-	return len(p), nil
+	return t.next.Write(p)
 }
 
-// frame reads a line of the trace. Calls of what lowering made, which have no
-// place in a cell, are left out.
-func frame(text string) (eval.Frame, bool) {
-	m := traceLine.FindStringSubmatch(text)
-	label, line, column, ok := rt.Where(text)
-	if m == nil || !ok || label == fileName {
-		return eval.Frame{}, false
-	}
-	name, ok := spelled(m[1])
-	return eval.Frame{Func: name, Label: label, Line: line, Column: column}, ok
-}
-
-// take returns the frames of the calling goroutine's panic and forgets them.
-func (t *traces) take() []eval.Frame {
-	id := goroutineID()
+// find returns the trace of the panic with value v, nil if there is none.
+func (t *traces) find(v any) *trace {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	tr := t.byGoroutine[id]
-	delete(t.byGoroutine, id)
+	return t.byValue[wordsOf(v)]
+}
+
+// begin starts a trace. It returns the value that the panic is to go on with, which no other has.
+func (t *traces) begin(v any) (*trace, any) {
+	// The runtime has some errors once only.
+	if r := reflect.ValueOf(v); r.Kind() != reflect.Pointer {
+		c := reflect.New(r.Type()).Elem()
+		c.Set(r)
+		v = c.Interface()
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.newest) == maxPanics {
+		delete(t.byValue, t.newest[0])
+		t.newest = slices.Delete(t.newest, 0, 1)
+	}
+	tr, key := &trace{}, wordsOf(v)
+	t.byValue[key] = tr
+	t.newest = append(t.newest, key)
+	return tr, v
+}
+
+// take returns the frames of the panic with value v and forgets it.
+func (t *traces) take(v any) []eval.Frame {
+	if p, ok := v.(interp.Panic); ok {
+		v = p.Value
+	}
+	key := wordsOf(v)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	tr := t.byValue[key]
 	if tr == nil {
 		return nil
 	}
+	delete(t.byValue, key)
+	t.newest = slices.DeleteFunc(t.newest, func(k words) bool { return k == key })
 	return tr.frames
 }
 
-// yaegiRun is the function of yaegi whose deferred call writes the lines.
-const yaegiRun = "github.com/traefik/yaegi/interp.runCfg.func1"
+// yaegiRun is the deferred function of yaegi's loop, which hands a panic on
+// from a call to its caller, and tells of it.
+const (
+	yaegiRun    = "github.com/traefik/yaegi/interp.runCfg.func1"
+	yaegiPrefix = "github.com/traefik/yaegi/interp."
+)
 
-const maxDepth = 64
-
-// panicDepth counts yaegi's deferred calls on the stack; 0 means that
-// the line is not yaegi's. Beyond maxDepth it counts no further.
-func panicDepth() int {
-	var pcs [512]uintptr
-	n := runtime.Callers(2, pcs[:])
+// fromYaegi tells whether yaegi itself called the caller's caller, and not
+// interpreted code.
+func fromYaegi() bool {
+	var pcs [16]uintptr
+	n := runtime.Callers(3, pcs[:])
 	frames := runtime.CallersFrames(pcs[:n])
-	depth := 0
-	for i := 0; ; i++ {
-		f, more := frames.Next()
-		if f.Function == yaegiRun {
-			depth++
-		} else if i > 4 && depth == 0 {
-			return 0
-		}
-		if !more || depth == maxDepth {
-			return depth
+	for more := n > 0; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		if strings.HasPrefix(f.Function, yaegiPrefix) {
+			return f.Function == yaegiRun
 		}
 	}
-}
-
-// goroutineID reads the number in the first line of the stack, "goroutine 7 [".
-func goroutineID() int64 {
-	var buf [32]byte
-	n := runtime.Stack(buf[:], false)
-	fields := bytes.Fields(buf[:n])
-	if len(fields) < 2 {
-		return 0
-	}
-	id, _ := strconv.ParseInt(string(fields[1]), 10, 64)
-	return id
+	return false
 }
 
 // spelled recovers the cell's own spelling of a lowered function's name:
 // name__CELL, type__m__method__CELL, perhaps with _2 for a second of that name,
 // and ".func" for each literal in it. It is empty for the statements of a cell,
 // and ok is false for functions that nobody wrote.
-func spelled(lowered string) (name string, ok bool) {
-	name = strings.TrimPrefix(strings.TrimPrefix(lowered, "main"), ".")
+func spelled(name string) (spelled string, ok bool) {
 	base, literals, _ := strings.Cut(name, ".")
 	if base == "" || base == "init" {
 		return "", false

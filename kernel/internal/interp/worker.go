@@ -64,14 +64,14 @@ func WorkerMain() int {
 // prepare makes the interpreter.
 func (w *worker) prepare() (err error) {
 	w.traces = newTraces(worn{w, 1})
-	s := stdio{os.Stdin, worn{w, 0}, w.traces}
+	s := stdio{os.Stdin, worn{w, 0}, worn{w, 1}}
 	calls := interp.Exports{workerPackage + "/worker": {
 		"Load": reflect.ValueOf(func(ptrs ...any) { w.fill(ptrs...) }),
 		"Each": reflect.ValueOf(w.each),
 		"Func": reflect.ValueOf(func(id int, f func()) { w.got.funcs[id] = rt.Func(id, f) }),
 		"Type": reflect.ValueOf(func(name string, ptr any) { w.got.types[name] = reflect.TypeOf(ptr).Elem() }),
 	}}
-	if w.engine, err = newEngine(s, append(library(), calls)); err != nil {
+	if w.engine, err = newEngine(s, w.traces, append(library(), calls)); err != nil {
 		return err
 	}
 	w.got = received{w.engine, map[int]func(){}, map[string]reflect.Type{}}
@@ -122,7 +122,7 @@ func (w *worker) execute(p *interp.Program) (failure *eval.Error) {
 	_, err := w.engine.yaegi.Execute(p)
 	returned = true
 	if err != nil {
-		return failed(err, w.traces.take())
+		return failed(err, w.traces)
 	}
 	return nil
 }
@@ -202,7 +202,7 @@ func (w *worker) exit(code int, _ string) {
 // process as in any Go program.
 func (w *worker) panicked(v any) {
 	w.write(recordEnd, nil)
-	w.tell(&message{Failure: fault(v, w.traces.take())})
+	w.tell(&message{Failure: fault(v, w.traces.take(v))})
 	os.Exit(exitPanic)
 }
 

@@ -52,7 +52,7 @@ func TestWorkers(t *testing.T) {
 	n.task(&u, "foo", `x__v++; fmt.Println("foo", x__v, *p__v, list__v, os.Getppid() > 1)`, []string{"x__v", "list__v", "p__v"}, "fmt", "os")
 	n.task(&u, "bar", `time.Sleep(300*time.Millisecond); log.SetFlags(0); log.Print("bar")`, nil, "time", "log")
 	n.task(&u, "bad", `time.Sleep(600*time.Millisecond); var s []int; s[len(s)] = 1`, nil, "time")
-	n.showsTasks("A stdout: foo 42 42 [a b] true\nB stderr: bar\nexit 0\nexit 0\nexit 2 panic: runtime error: index out of range at cell 1:10 bad\n", u)
+	n.showsTasks("A stdout: foo 42 42 [a b] true\nB stderr: bar\nexit 0\nexit 0\nexit 2 panic: runtime error: index out of range [0] with length 0 at cell 1:10 bad\n", u)
 	n.want("stdout: 41", `fmt.Print(x__v)`, "fmt")
 }
 

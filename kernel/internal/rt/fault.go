@@ -38,13 +38,76 @@ func At(i, n int) int {
 	return i
 }
 
+// IndexFault is Go's error for an index that is not below a length.
+func IndexFault(i reflect.Value, length int) runtime.Error {
+	if negative(i) {
+		return runtimeFault(fmt.Sprintf("index out of range [%v]", i))
+	}
+	return runtimeFault(fmt.Sprintf("index out of range [%v] with length %v", i, length))
+}
+
+// SliceFault is Go's error for the bounds of x[low:high:max], those that are not
+// written being invalid. It looks at them in the order of the compiled code.
+func SliceFault(x, low, high, max reflect.Value) runtime.Error {
+	limit, what := x.Len(), "length"
+	if x.Kind() == reflect.Slice {
+		limit, what = x.Cap(), "capacity"
+	}
+	var text string
+	full := max.IsValid()
+	switch colon := map[bool]string{true: ":"}[full]; {
+	case full && negative(max):
+		text = fmt.Sprintf("[::%v]", max)
+	case full && above(max, reflect.ValueOf(limit)):
+		text = fmt.Sprintf("[::%v] with %s %v", max, what, limit)
+	case full && above(high, max):
+		text = fmt.Sprintf("[:%v:%v]", high, max)
+	case high.IsValid() && negative(high):
+		text = fmt.Sprintf("[:%v%s]", high, colon)
+	case high.IsValid() && above(high, reflect.ValueOf(limit)):
+		text = fmt.Sprintf("[:%v] with %s %v", high, what, limit)
+	case negative(low):
+		text = fmt.Sprintf("[%v:%s]", low, colon)
+	default:
+		if !high.IsValid() {
+			high = reflect.ValueOf(x.Len())
+		}
+		text = fmt.Sprintf("[%v:%v%s]", low, high, colon)
+	}
+	return runtimeFault("slice bounds out of range " + text)
+}
+
+func negative(i reflect.Value) bool { return i.CanInt() && i.Int() < 0 }
+
+// above compares integers that are not both negative.
+func above(a, b reflect.Value) bool {
+	if negative(a) || negative(b) {
+		return negative(b) && !negative(a)
+	}
+	unsigned := func(v reflect.Value) uint64 {
+		if v.CanInt() {
+			return uint64(v.Int())
+		}
+		return v.Uint()
+	}
+	return unsigned(a) > unsigned(b)
+}
+
+// Reworded is Fix for a panic that goes on: a value that has Go's words already stays the same.
+func Reworded(v any) any {
+	if _, ok := v.(reflect.Value); ok {
+		return v
+	}
+	return Fix(v)
+}
+
 // Recovered is what the cell's recover() gives.
 func Recovered(v any) any {
 	if v == nil {
 		v = takeOffered()
 	}
 	if v != nil && hooks.Recovered != nil {
-		hooks.Recovered()
+		hooks.Recovered(v)
 	}
 	return Fix(v)
 }
@@ -109,7 +172,11 @@ func reflectFault(s string) (runtime.Error, bool) {
 		return runtimeFault("makeslice: cap out of range"), true
 	case s == "reflect.MakeChan: negative buffer size":
 		return Fault{"makechan: size out of range"}, true
-	case s == "reflect.Value.Call: call of nil function", strings.HasPrefix(s, "reflect: indirection through nil pointer"),
+	case strings.HasPrefix(s, "reflect: cannot convert slice with length "):
+		var n, want int
+		fmt.Sscanf(s, "reflect: cannot convert slice with length %d to array with length %d", &n, &want)
+		return runtimeFault(fmt.Sprintf("cannot convert slice with length %d to array or pointer to array with length %d", n, want)), true
+	case s == "reflect.Value.Call: call of nil function", s == "reflect: Method on nil interface value", strings.HasPrefix(s, "reflect: indirection through nil pointer"),
 		strings.HasPrefix(s, "reflect: call of") && strings.HasSuffix(s, "on zero Value"):
 		return nilDereference, true
 	}

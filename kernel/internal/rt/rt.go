@@ -30,8 +30,8 @@ type Hooks struct {
 	Exit func(code int, call string)
 	// Panicked is told of a panic that ended a goroutine of a cell.
 	Panicked func(v any)
-	// Recovered is told that the cell recovered a panic of this goroutine.
-	Recovered func()
+	// Recovered is told the value of a panic that the cell recovered.
+	Recovered func(v any)
 	// Load fills the i-th captured variable of a worker's task, LoadVar a session variable.
 	Load    func(i int, ptr any)
 	LoadVar func(name string, ptr any)
