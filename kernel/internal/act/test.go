@@ -127,13 +127,17 @@ func (o testOptions) matches(cases []Case) bool {
 // cell's own flag.CommandLine.
 var runner *flag.FlagSet
 
+// process is the command line of this program. A test binary's has the flags of package testing,
+// which registers them once.
+var process = flag.CommandLine
+
 // runTests calls the runner and returns its exit code.
 func runTests(o testOptions, cases []Case, count *counter) (int, error) {
 	own := flag.CommandLine
 	defer func() { flag.CommandLine = own }()
 	if runner == nil {
-		runner = own
-		if own.Lookup("test.v") == nil {
+		runner = process
+		if process.Lookup("test.v") == nil {
 			runner = flag.NewFlagSet("%test", flag.ContinueOnError)
 			flag.CommandLine = runner
 			testing.Init()

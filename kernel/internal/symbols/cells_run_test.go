@@ -37,7 +37,7 @@ type session struct {
 func open(dir string) *session { return &session{dir: dir} }
 
 func (s *session) start() error {
-	c, err := eval.Start(context.Background(), eval.Config{Dir: s.dir})
+	c, err := eval.Start(context.Background(), eval.Config{Dir: s.dir, Env: []string{"TZ=America/Los_Angeles"}})
 	if err != nil {
 		return err
 	}

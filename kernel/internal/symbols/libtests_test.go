@@ -30,7 +30,8 @@ type testPackage struct {
 	kind  map[ast.Node]token.Token
 	file  map[ast.Node]*ast.File
 	of    map[*types.TypeName][]*ast.FuncDecl // methods
-	bad   []token.Pos                         // where it does not compile: names of the package's own test files, internal packages
+	inits []*ast.FuncDecl
+	bad   []token.Pos // where it does not compile: names of the package's own test files, internal packages
 }
 
 func loadTests(path string) (*testPackage, error) {
@@ -85,6 +86,9 @@ func (p *testPackage) add(f *ast.File, d ast.Decl) {
 				return
 			}
 			p.decls[o] = d
+			if d.Name.Name == "init" {
+				p.inits = append(p.inits, d)
+			}
 		}
 	case *ast.GenDecl:
 		for _, s := range d.Specs {
@@ -148,6 +152,15 @@ func (p *testPackage) program(test string) string {
 		})
 	}
 	include(p.decls[p.scope.Lookup(test)])
+	for again := true; again; {
+		again = false
+		for _, init := range p.inits {
+			if !included[init] && p.touches(init, included) {
+				include(init)
+				again = true
+			}
+		}
+	}
 	for i := range imports {
 		ok = ok && !strings.Contains(i, "internal/") && !strings.Contains(i, `"C"`)
 	}
@@ -178,6 +191,20 @@ func (p *testPackage) program(test string) string {
 		b.WriteString("\n\n")
 	}
 	return b.String()
+}
+
+// touches tells whether an init function mentions a variable that is included.
+func (p *testPackage) touches(init *ast.FuncDecl, included map[ast.Node]bool) bool {
+	found := false
+	ast.Inspect(init, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			if v, ok := p.info.Uses[id].(*types.Var); ok && v.Parent() == p.scope && included[p.decls[v]] {
+				found = true
+			}
+		}
+		return true
+	})
+	return found
 }
 
 // importFor notes the import by which f knows the object.
