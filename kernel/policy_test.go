@@ -30,7 +30,8 @@ var imports = map[string][]string{
 	"kernel/internal/check":           {"kernel/internal/magic", "kernel/internal/stdlib"},
 	"kernel/internal/magic":           {},
 	"kernel/internal/act":             {"kernel/display", "kernel/internal/childproc", "kernel/internal/host", "kernel/internal/magic", "kernel/internal/rt"},
-	"kernel/internal/lower":           {"kernel/internal/check", "kernel/internal/eval", "kernel/internal/stdlib"},
+	"kernel/internal/lower":           {"kernel/internal/check", "kernel/internal/eval", "kernel/internal/stdlib", "kernel/internal/vm"},
+	"kernel/internal/vm":              {"kernel/internal/host"},
 	"kernel/internal/lower/gen":       {},
 	"kernel/internal/generic":         {},
 	"kernel/internal/stdlib":          {"kernel/internal/stdlib/gen/pack"},
@@ -41,12 +42,13 @@ var imports = map[string][]string{
 	"kernel/internal/conformance":     {},
 	"kernel/internal/host":            {"kernel/internal/eval"},
 	"kernel/internal/card":            {"kernel/internal/host", "kernel/internal/eval", "kernel/internal/childproc", "kernel/display"},
-	"kernel/internal/rt":              {"kernel/internal/host", "kernel/internal/eval", "kernel/display"},
+	"kernel/internal/rt":              {"kernel/internal/host", "kernel/internal/eval", "kernel/internal/rtype", "kernel/display"},
+	"kernel/internal/rtype":           {"kernel/internal/eval"},
 	"kernel/internal/transfer":        {"kernel/internal/rt"},
-	"kernel/internal/interp": {"kernel/internal/eval", "kernel/internal/host", "kernel/internal/rt", "kernel/internal/childproc",
+	"kernel/internal/interp": {"kernel/internal/eval", "kernel/internal/host", "kernel/internal/rt", "kernel/internal/rtype", "kernel/internal/vm", "kernel/internal/childproc",
 		"kernel/internal/stdlib", "kernel/internal/symbols", "kernel/internal/transfer", "kernel/display", "kernel/process", "kernel/thread"},
 	"kernel/internal/symbols/gen": {"kernel/internal/stdlib"},
-	"kernel/internal/symbols":     {"kernel/internal/act", "kernel/internal/generic", "kernel/internal/rt", "kernel/display", "kernel/process", "kernel/thread", "kernel/internal/card"},
+	"kernel/internal/symbols":     {"kernel/internal/vm", "kernel/internal/act", "kernel/internal/generic", "kernel/internal/rt", "kernel/display", "kernel/process", "kernel/thread", "kernel/internal/card"},
 	"notebooks/nbformat":          {},
 	"notebooks/client":            {"kernel/protocol", "notebooks/nbformat"},
 	"install":                     {"install/venv"},
@@ -65,8 +67,9 @@ var soleUsers = map[string][]string{
 	"github.com/shirou/gopsutil/": {"kernel", "kernel/internal/session"},
 }
 
-// platform are the packages that may know what system they run on.
-var platform = []string{"kernel/internal/childproc", "kernel/thread", "install"}
+// platform are the packages that may know what system they run on. The code of methods that rtype makes
+// differs by processor.
+var platform = []string{"kernel/internal/childproc", "kernel/internal/rtype", "kernel/thread", "install"}
 
 // The longest function and file outside of tests, in lines. longer names those that may be
 // longer since they are one switch or one table.
@@ -76,6 +79,9 @@ const (
 )
 
 var longer = map[string]bool{
+	"kernel/internal/vm/run.go:exec":           true, // the machine
+	"kernel/internal/vm/run.go":                true,
+	"kernel/internal/vm/slow.go:slow":          true, // the rest of the machine
 	"kernel/internal/transfer/encode.go:value": true, // a switch over the kinds of values
 }
 

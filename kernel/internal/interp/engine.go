@@ -91,6 +91,9 @@ func newEngine(s stdio, t *traces, symbols []interp.Exports) (*engine, error) {
 		return nil, fmt.Errorf("start the interpreter: %w", err)
 	}
 	e := &engine{yaegi: y, imported: map[[2]string]bool{}}
+	if err := e.connectTypes(symbols); err != nil {
+		return nil, err
+	}
 	v := reflect.ValueOf(y).Elem()
 	id, done := v.FieldByName("id"), v.FieldByName("done")
 	if !id.IsValid() || id.Kind() != reflect.Uint64 || !done.IsValid() || done.Type() != reflect.TypeFor[chan struct{}]() {
@@ -117,6 +120,9 @@ func (s *source) String() string {
 	var b strings.Builder
 	b.WriteString("package main\n")
 	for _, d := range s.decls {
+		if d.Source == "" {
+			continue // a type
+		}
 		// The marks of the declaration before end here.
 		fmt.Fprintf(&b, "/*line %s:1:1*/%s\n", fileName, d.Source)
 	}
@@ -137,6 +143,9 @@ func (e *engine) compile(s *source) (p *interp.Program, err error) {
 			err = fmt.Errorf("yaegi panics: %v", r)
 		}
 	}()
+	if err := e.define(s.decls); err != nil {
+		return nil, err
+	}
 	if err := e.importFor(s); err != nil {
 		return nil, err
 	}
@@ -165,7 +174,16 @@ func (e *engine) importFor(s *source) error {
 		}
 	}
 	need(fileName, s.imports)
+	need(fileName, typesImport)
 	for _, d := range s.decls {
+		if d.Source == "" {
+			continue
+		}
+		if strings.Contains(d.Source, eval.TypesName+".") {
+			for file := range marks(d.Source) {
+				need(file, typesImport)
+			}
+		}
 		if len(d.Imports) == 0 {
 			continue
 		}

@@ -37,41 +37,22 @@ func (s sent) Number(v reflect.Value) (int, string, bool) {
 	return id, "", true
 }
 
-// Unwrap implements [transfer.Program].
-func (s sent) Unwrap(v reflect.Value) (transfer.Wrapped, bool) {
-	w, ok := unwrap(v)
-	if ok && w.Type != "" {
-		s.types[w.Type] = true
-	}
-	return w, ok
-}
-
 // Uses implements [transfer.Program].
 func (s sent) Uses(name string) { s.types[name] = true }
 
-// Value, Wrap and Type implement [transfer.Program]. The sender receives nothing.
+// Value implements [transfer.Program]. The sender receives nothing.
 func (sent) Value(int, reflect.Type) (reflect.Value, error) { return reflect.Value{}, errNotCell }
-
-func (sent) Wrap(transfer.Wrapped, reflect.Type) (reflect.Value, error) {
-	return reflect.Value{}, errNotCell
-}
-
-func (sent) Type(string) (reflect.Type, error) { return nil, errNotCell }
 
 // received is [transfer.Program] of a worker.
 type received struct {
-	engine *engine
-	funcs  map[int]func()
-	types  map[string]reflect.Type
+	funcs map[int]func()
 }
 
-// Uses, Number and Unwrap implement [transfer.Program]. A worker's own children
+// Uses and Number implement [transfer.Program]. A worker's own children
 // are packed by its store.
 func (received) Uses(string) {}
 
 func (received) Number(reflect.Value) (int, string, bool) { return 0, "", false }
-
-func (received) Unwrap(reflect.Value) (transfer.Wrapped, bool) { return transfer.Wrapped{}, false }
 
 // Value implements [transfer.Program].
 func (r received) Value(id int, t reflect.Type) (reflect.Value, error) {
@@ -80,20 +61,6 @@ func (r received) Value(id int, t reflect.Type) (reflect.Value, error) {
 		return reflect.Value{}, fmt.Errorf("function %d did not come along", id)
 	}
 	return reflect.ValueOf(f).Convert(t), nil
-}
-
-// Wrap implements [transfer.Program].
-func (r received) Wrap(w transfer.Wrapped, t reflect.Type) (reflect.Value, error) {
-	return r.engine.wrap(w, t)
-}
-
-// Type implements [transfer.Program].
-func (r received) Type(name string) (reflect.Type, error) {
-	t, ok := r.types[name]
-	if !ok {
-		return nil, fmt.Errorf("type %s did not come along", name)
-	}
-	return t, nil
 }
 
 var errNotCell = errors.New("it is not a function of a cell: a task must be declared in a cell by func, or be a function literal there")
@@ -117,7 +84,7 @@ func (st *store) describe(f func(), e *engine) (*host.Func, error) {
 		Pack:   func() ([]byte, error) { return st.pack(c, captured, fns) },
 		Inputs: func(slice any) ([][]byte, error) { return copies(slice, fns) },
 		Result: func(copied []byte, ptr any) error {
-			return transfer.Decode(copied, []any{ptr}, received{e, nil, nil})
+			return transfer.Decode(copied, []any{ptr}, received{nil})
 		},
 	}, nil
 }

@@ -101,9 +101,6 @@ func (st *store) fill(p *program, f cellFunc, captured []any, roots []string, fn
 		g, _ := st.function(id)
 		fmt.Fprintf(&body, "%s.Func(%d, %s)\n", workerName, id, g.Decl)
 	}
-	for name := range fns.types {
-		fmt.Fprintf(&body, "%s.Type(%q, (*%s)(nil))\n", workerName, name, name)
-	}
 	var vars []transfer.Variable
 	var args, pointers []string
 	known := rt.Vars()

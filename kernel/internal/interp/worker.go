@@ -69,12 +69,11 @@ func (w *worker) prepare() (err error) {
 		"Load": reflect.ValueOf(func(ptrs ...any) { w.fill(ptrs...) }),
 		"Each": reflect.ValueOf(w.each),
 		"Func": reflect.ValueOf(func(id int, f func()) { w.got.funcs[id] = rt.Func(id, f) }),
-		"Type": reflect.ValueOf(func(name string, ptr any) { w.got.types[name] = reflect.TypeOf(ptr).Elem() }),
 	}}
 	if w.engine, err = newEngine(s, w.traces, append(library(), calls)); err != nil {
 		return err
 	}
-	w.got = received{w.engine, map[int]func(){}, map[string]reflect.Type{}}
+	w.got = received{map[int]func(){}}
 	w.connect(w, s, w.exit, w.panicked)
 	return nil
 }

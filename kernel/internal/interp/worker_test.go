@@ -189,28 +189,6 @@ func TestInterruptChildren(t *testing.T) {
 	n.settles(2) // the evaluator and the first cell's child
 }
 
-// TestInterfaces: values of cells' types in interfaces keep their methods in a worker.
-func TestInterfaces(t *testing.T) {
-	n := open(t)
-	u := n.unit(`test.Run(t_foo)`, nil, testImport)
-	n.variable(&u, "shapes__v", "[]Shape", "[]Shape{Sq{3}, &Sq{4}, Cel(2.5), &List{Next: &List{}}, nil}")
-	n.variable(&u, "all__v", "[]any", `[]any{Sq{3}, Cel(2), 5, "x", map[string]any{"a": &Sq{6}}, errors.New("e")}`, "errors")
-	n.task(&u, "foo", `for _, s := range shapes__v { if s != nil { fmt.Println(s.Area()) } }
-		_, ok := shapes__v[0].(Sq); q, ok2 := shapes__v[1].(*Sq); fmt.Println(ok, ok2, q.A, len(all__v), all__v[2], all__v[3], all__v[5])`, []string{"shapes__v", "all__v"}, "fmt")
-	u.Decls = append([]eval.Decl{
-		decl("Shape", "type Shape interface { Area() float64 }"),
-		decl("Sq", "type Sq struct { A float64 }\nfunc (s Sq) Area() float64 { return s.A*s.A }"),
-		decl("Cel", "type Cel float64\nfunc (c Cel) Area() float64 { return float64(c) }"),
-		decl("List", "type List struct { Next *List }\nfunc (l *List) Area() float64 { if l.Next == nil { return 1 }; return 1 + l.Next.Area() }"),
-	}, u.Decls...)
-	for i := range u.Decls {
-		if u.Decls[i].Name == "shapes__v" {
-			u.Decls[i].Uses = []string{"Shape"}
-		}
-	}
-	n.showsTasks("A stdout: 9\nA stdout: 16\nA stdout: 2.5\nA stdout: 2\nA stdout: true true 4 6 5 x e\nexit 0\n", u)
-}
-
 // TestMany: more tasks than may live at once, each with more text than a pipe
 // holds, leave nothing behind in the evaluator.
 func TestMany(t *testing.T) {

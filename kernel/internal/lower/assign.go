@@ -79,7 +79,7 @@ func (p *fn) define(s *ast.AssignStmt) {
 	}
 	if len(s.Lhs) == 1 {
 		if isBlank(s.Lhs[0]) {
-			p.printf("_ = %s", rhs[0])
+			p.discard(s.Rhs[0])
 			return
 		}
 		p.store(p.expr(s.Lhs[0]), p.typeOf(s.Lhs[0]), s.Rhs[0], rhs[0])
@@ -105,7 +105,7 @@ func (p *fn) defineNew(s *ast.AssignStmt, rhs []string) {
 		for i, l := range s.Lhs {
 			one := &ast.AssignStmt{Lhs: s.Lhs[i : i+1], TokPos: s.TokPos, Tok: s.Tok, Rhs: s.Rhs[i : i+1]}
 			if isBlank(l) {
-				p.printf("_ = %s", rhs[i])
+				p.discard(s.Rhs[i])
 				continue
 			}
 			p.defineNew(one, rhs[i:i+1])
@@ -195,6 +195,23 @@ func (p *fn) storeAll(lhs []ast.Expr, rhs []string) {
 	}
 }
 
+// discard evaluates x for what it does. What is compared or asserted has no place in a blank variable of the interpreter.
+func (p *fn) discard(x ast.Expr) {
+	x = ast.Unparen(x)
+	b, ok := x.(*ast.BinaryExpr)
+	_, assert := x.(*ast.TypeAssertExpr)
+	switch {
+	case p.isConst(x) || p.isNil(x):
+	case ok && (b.Op.Precedence() == token.EQL.Precedence() || b.Op == token.LAND || b.Op == token.LOR):
+		p.printf("if %s {\n}", p.head(x))
+	case assert:
+		v := p.scope.fresh("t")
+		p.printf("var %s %s = %s\n_ = %s", v, p.typ(p.typeOf(x)), p.as(x, p.typeOf(x)), v)
+	default:
+		p.printf("_ = %s", p.expr(x))
+	}
+}
+
 func isFuncType(t types.Type) bool {
 	_, ok := t.Underlying().(*types.Signature)
 	return ok
@@ -236,7 +253,7 @@ func (p *fn) assignEach(s *ast.AssignStmt) {
 	if len(s.Lhs) == 1 {
 		l, r := s.Lhs[0], s.Rhs[0]
 		if isBlank(l) {
-			p.printf("_ = %s", p.expr(r))
+			p.discard(r)
 			return
 		}
 		t := p.typeOf(l)
@@ -262,7 +279,7 @@ func (p *fn) assignEach(s *ast.AssignStmt) {
 	tmp := make([]string, len(s.Rhs))
 	for i, r := range s.Rhs {
 		if isBlank(s.Lhs[i]) {
-			p.printf("_ = %s", p.expr(r))
+			p.discard(r)
 			continue
 		}
 		t := p.typeOf(s.Lhs[i])
@@ -296,7 +313,7 @@ func (p *fn) blankable(l, r ast.Expr) string {
 // variables on the left, no calls on the right.
 func (p *fn) plainAssign(lhs, rhs []ast.Expr) bool {
 	for _, l := range lhs {
-		if _, ok := l.(*ast.Ident); !ok || !isBlank(l) && p.u.isSelfFunc(p.typeOf(l)) {
+		if _, ok := l.(*ast.Ident); !ok {
 			return false
 		}
 	}
@@ -304,7 +321,7 @@ func (p *fn) plainAssign(lhs, rhs []ast.Expr) bool {
 	for _, r := range rhs {
 		ast.Inspect(r, func(n ast.Node) bool {
 			switch n.(type) {
-			case *ast.CallExpr, *ast.FuncLit, *ast.IndexExpr, *ast.UnaryExpr, *ast.CompositeLit:
+			case *ast.CallExpr, *ast.FuncLit, *ast.IndexExpr, *ast.UnaryExpr, *ast.CompositeLit, *ast.StarExpr, *ast.SelectorExpr, *ast.TypeAssertExpr, *ast.BinaryExpr, *ast.SliceExpr:
 				plain = false
 			}
 			return plain
@@ -352,6 +369,9 @@ func (p *fn) placeIndex(x *ast.IndexExpr) string {
 	key := types.Type(types.Typ[types.Int])
 	if m, ok := bt.(*types.Map); ok {
 		key = m.Key()
+		if p.isConst(x.Index) {
+			return base + "[" + p.key(x.Index, m) + "]"
+		}
 	}
 	if p.isConst(x.Index) {
 		return base + "[" + p.as(x.Index, key) + "]"
@@ -387,23 +407,24 @@ func (p *fn) assignTuple(lhs []ast.Expr, r ast.Expr) {
 			dst[i] = p.place(l)
 		}
 	}
-	tuple, _ := p.typeOf(r).(*types.Tuple)
-	tmp := make([]string, len(lhs))
-	for i := range lhs {
+	p.storeTuple(dst, r)
+}
+
+// storeTuple assigns the values of r to places, "" or "_" for those that are not wanted, each through a variable of its own type.
+func (p *fn) storeTuple(dst []string, r ast.Expr) {
+	tuple := p.typeOf(r).(*types.Tuple)
+	tmp := make([]string, len(dst))
+	for i, d := range dst {
 		tmp[i] = "_"
-		if dst[i] != "" {
+		if d != "" && d != "_" {
 			tmp[i] = p.scope.fresh("t")
-			t := p.typeOf(lhs[i])
-			if tuple != nil && i < tuple.Len() {
-				t = types.Default(tuple.At(i).Type())
-			}
-			p.printf("var %s %s", tmp[i], p.typ(t))
+			p.printf("var %s %s", tmp[i], p.typ(types.Default(tuple.At(i).Type())))
 		}
 	}
 	p.printf("%s = %s", strings.Join(tmp, ", "), p.expr(r))
 	for i, d := range dst {
-		if d != "" {
-			p.printf("%s = %s", d, tmp[i])
+		if tmp[i] != "_" {
+			p.printf("%s = %s", d, p.asFunc(tmp[i], tuple.At(i).Type(), nil))
 		}
 	}
 }
@@ -423,13 +444,17 @@ func (p *fn) valueSpec(s *ast.ValueSpec) {
 		return
 	}
 	if len(s.Values) != len(s.Names) {
-		r := p.expr(s.Values[0])
-		lhs := make([]ast.Expr, len(s.Names))
-		for i, n := range s.Names {
-			p.declareVar(n)
-			lhs[i] = n
-		}
-		p.storeAll(lhs, []string{r})
+		dst := make([]string, len(s.Names))
+		later := p.capture(func() {
+			for i, n := range s.Names {
+				p.declareVar(n)
+				if dst[i] = "_"; n.Name != "_" {
+					dst[i] = p.objectName(p.src.info.Defs[n])
+				}
+			}
+		})
+		own := p.capture(func() { p.storeTuple(dst, s.Values[0]) })
+		p.printf("%s%s", later, own)
 		return
 	}
 	vals := make([]string, len(s.Values))
@@ -444,7 +469,7 @@ func (p *fn) valueSpec(s *ast.ValueSpec) {
 	for i, n := range s.Names {
 		switch o := p.src.info.Defs[n]; {
 		case n.Name == "_":
-			p.printf("_ = %s", vals[i])
+			p.discard(s.Values[i])
 		case p.isSessionVar(o):
 			p.store(p.objectName(o), p.subst(o.Type()), s.Values[i], vals[i])
 		default:

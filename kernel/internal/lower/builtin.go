@@ -17,11 +17,8 @@ func (p *fn) builtin(name string, x *ast.CallExpr) string {
 		return "complex(" + p.beside(x.Args[0], x.Args[1], 0) + ", " + p.beside(x.Args[1], x.Args[0], 0) + ")"
 	case "delete":
 		m := p.typeOf(x.Args[0]).Underlying().(*types.Map)
-		return "delete(" + p.expr(x.Args[0]) + ", " + p.as(x.Args[1], m.Key()) + ")"
+		return "delete(" + p.expr(x.Args[0]) + ", " + p.key(x.Args[1], m) + ")"
 	case "panic":
-		if p.isSessionError(p.typeOf(x.Args[0])) {
-			return "panic(" + p.as(x.Args[0], types.Universe.Lookup("error").Type()) + ")"
-		}
 		return "panic(" + p.as(x.Args[0], emptyInterface) + ")"
 	case "recover":
 		return p.d.rt("Recovered") + "(recover())"
@@ -164,14 +161,31 @@ func (p *fn) offset(x ast.Expr) int64 {
 
 // helper declares a function for a type once in the session and returns its name.
 func (p *fn) helper(base string, t types.Type, text func(d *typer, name string) string) string {
-	probe := &typer{p.u, newDecl("")}
+	probe := &typer{u: p.u, d: newDecl("")}
 	key := base + " " + probe.typ(t)
+	name, ok := p.u.help[key]
+	if !ok {
+		word, _, _ := strings.Cut(base, " ")
+		name = p.u.unique(word, p.u.suffix(p.u.src))
+		put(p.u.Lowerer, p.u.help, key, name)
+		d := newDecl(name)
+		d.text = text(&typer{u: p.u, d: d}, name)
+		p.u.funcs = append(p.u.funcs, d)
+	}
+	p.d.use(name)
+	return name
+}
+
+// table declares a variable with a value that never changes, once for each text in the session, and returns its name.
+func (p *fn) table(base string, text func(d *typer) string) string {
+	d := newDecl("")
+	value := text(&typer{u: p.u, d: d})
+	key := base + " " + value
 	name, ok := p.u.help[key]
 	if !ok {
 		name = p.u.unique(base, p.u.suffix(p.u.src))
 		put(p.u.Lowerer, p.u.help, key, name)
-		d := newDecl(name)
-		d.text = text(&typer{p.u, d}, name)
+		d.name, d.text = name, "var "+name+" = "+value
 		p.u.funcs = append(p.u.funcs, d)
 	}
 	p.d.use(name)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
-	"strconv"
 	"strings"
 )
 
@@ -98,7 +97,7 @@ func (p *fn) callee(fun ast.Expr) string {
 	if strings.HasPrefix(s, "func") && !strings.HasSuffix(s, ")") {
 		s = "(" + s + ")"
 	}
-	return p.bare(s, fun)
+	return s
 }
 
 func (p *fn) isGenericFunc(x ast.Expr) bool {
@@ -120,16 +119,10 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 	out := make([]string, len(x.Args))
 	f := p.calledObject(x.Fun)
 	wrap := prints(f)
-	if wrap && strings.HasSuffix(f.Name(), "f") && !x.Ellipsis.IsValid() {
-		return p.formatArgs(sig, f, x)
-	}
 	for i, a := range x.Args {
 		out[i] = p.as(a, paramType(sig, i, x.Ellipsis.IsValid()))
 		if lit, ok := ast.Unparen(a).(*ast.FuncLit); ok && f != nil && !p.u.isSession(f.Pkg()) {
 			out[i] = p.ownFrame(lit, out[i], paramType(sig, i, x.Ellipsis.IsValid()))
-		}
-		if encodes(f) && isAny(paramType(sig, i, x.Ellipsis.IsValid())) && p.u.described(p.typeOf(a)) {
-			out[i] = fmt.Sprintf("%s(%s, %s)", p.d.rt("Encode"), out[i], strconv.Quote(p.staticSpec(p.typeOf(a))))
 		}
 		if last := sig.Params().Len() - 1; wrap && sig.Variadic() && i >= last {
 			out[i] = p.printed(f, a, out[i], x.Ellipsis.IsValid())
@@ -139,13 +132,6 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 		out[len(out)-1] += "..."
 	}
 	return out
-}
-
-// isAny tells the interfaces that a value to encode is passed as from io.Writer
-// and io.Reader beside it.
-func isAny(t types.Type) bool {
-	i, ok := t.Underlying().(*types.Interface)
-	return ok && i.Empty()
 }
 
 // ownFrame prints a literal that a loop hands to native code. The interpreter makes no frame of its own for it
@@ -173,9 +159,6 @@ func paramType(sig *types.Signature, i int, spread bool) types.Type {
 
 func (p *fn) conversion(t types.Type, x ast.Expr) (string, int) {
 	if p.isNil(x) {
-		if p.u.isSelfFunc(t) {
-			return p.as(x, t), precPrimary
-		}
 		return p.conv(t) + "(nil)", precPrimary
 	}
 	if !p.isConst(x) && types.Identical(p.typeOf(x), t) {
@@ -185,11 +168,33 @@ func (p *fn) conversion(t types.Type, x ast.Expr) (string, int) {
 		// A constant converted to a type that has no constants, []byte("x") or any(1).
 		return p.conv(t) + "(" + p.constant(v, p.src.info.Types[x].Type, false) + ")", precPrimary
 	}
-	text := p.as(x, t)
-	if lit, ok := ast.Unparen(x).(*ast.FuncLit); ok {
-		text = p.ownFrame(lit, text, p.typeOf(lit))
+	if isFuncType(t) && !types.IsInterface(t) {
+		return p.as(x, t), precPrimary
 	}
-	return p.conv(t) + "(" + text + ")", precPrimary
+	if s, ok := p.textConversion(t, x); ok {
+		return s, precPrimary
+	}
+	return p.conv(t) + "(" + p.as(x, t) + ")", precPrimary
+}
+
+// textConversion is one between a string and a slice of a named type of bytes or runes, which
+// the interpreter refuses.
+func (p *fn) textConversion(t types.Type, x ast.Expr) (string, bool) {
+	from := p.typeOf(x)
+	if s, ok := from.Underlying().(*types.Slice); ok && isString(t) && !types.Identical(s.Elem(), s.Elem().Underlying()) {
+		plain := p.typ(types.NewSlice(s.Elem().Underlying()))
+		return fmt.Sprintf("%s(%s(%s, (*%s)(nil)).(%s))", p.conv(t), p.d.rt("See"), p.expr(x), plain, plain), true
+	}
+	if s, ok := t.Underlying().(*types.Slice); ok && isString(from) && !types.Identical(s.Elem(), s.Elem().Underlying()) {
+		plain := p.typ(types.NewSlice(s.Elem().Underlying()))
+		return fmt.Sprintf("%s(%s(%s), (*%s)(nil)).(%[4]s)", p.d.rt("See"), plain, p.expr(x), p.typ(t)), true
+	}
+	return "", false
+}
+
+func isString(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsString != 0
 }
 
 // builtinOf is the name of the built-in function that fun is, unsafe's included.
@@ -242,12 +247,6 @@ func (p *fn) redirect(o *types.Func, x *ast.CallExpr) (string, bool) {
 		name = "Fatalf"
 	case "log.Fatalln":
 		name = "Fatalln"
-	case "errors.As":
-		return p.errorsAs(x)
-	case "errors.Is":
-		name = "Is"
-	case "errors.Unwrap":
-		name = "Unwrap"
 	default:
 		switch o.Pkg().Path() {
 		case "testing":

@@ -53,12 +53,12 @@ func (p *fn) deferred(c *ast.CallExpr) string {
 	}
 	if made, ok := fun.(*ast.CallExpr); ok && sig.Results().Len() == 0 && p.makesRecoverer(made) {
 		f := p.scope.fresh("f")
-		p.printf("var %s %s = %s", f, p.typ(sig), p.bare(p.operand(fun, precPrimary), fun))
+		p.printf("var %s %s = %s", f, p.typ(sig), p.operand(fun, precPrimary))
 		return "func() { " + p.d.rt("Deferred") + "(recover(), func() { " + f + "(" + strings.Join(args, ", ") + ") }) }()"
 	}
 	// A function value: hold it as it is now.
 	f := p.scope.fresh("f")
-	p.printf("%s := func(f %s) %s { return f }(%s)", f, p.typ(sig), p.typ(sig), p.bare(p.operand(fun, precPrimary), fun))
+	p.printf("%s := func(f %s) %s { return f }(%s)", f, p.typ(sig), p.typ(sig), p.operand(fun, precPrimary))
 	return f + "(" + strings.Join(args, ", ") + ")"
 }
 
@@ -103,7 +103,7 @@ func (p *fn) deferredMethod(x *ast.SelectorExpr, s *selection, args []string) st
 			return p.boundCall(r, s, args)
 		}
 		if _, ptr := r.typ.Underlying().(*types.Pointer); ptr || types.IsInterface(r.typ) {
-			r = p.held(r, r.text, r.typ)
+			r = p.kept(r, r.text, r.typ)
 		}
 		return p.boundCall(r, s, args)
 	}
@@ -115,11 +115,11 @@ func (p *fn) deferredMethod(x *ast.SelectorExpr, s *selection, args []string) st
 	if _, ptr := types.Unalias(m.Origin().Type().(*types.Signature).Recv().Type()).(*types.Pointer); ptr {
 		recv = types.NewPointer(n)
 	}
-	return p.boundCall(p.held(r, text, recv), s, args)
+	return p.boundCall(p.kept(r, text, recv), s, args)
 }
 
-// held puts a receiver into a variable of its own.
-func (p *fn) held(r receiver, text string, t types.Type) receiver {
+// kept puts a receiver into a variable of its own.
+func (p *fn) kept(r receiver, text string, t types.Type) receiver {
 	v := p.scope.fresh("r")
 	p.printf("var %s %s = %s", v, p.typ(t), text)
 	return receiver{v, precPrimary, t, true}

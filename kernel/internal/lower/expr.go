@@ -5,7 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strconv"
+	"slices"
 	"strings"
 )
 
@@ -30,7 +30,7 @@ type fn struct {
 }
 
 func (u *unit) newFn(d *decl, src *source, e *env) *fn {
-	return &fn{typer: typer{u, d}, src: src, env: e, scope: newScope(), out: &strings.Builder{}}
+	return &fn{typer: typer{u: u, d: d}, src: src, env: e, scope: newScope(), out: &strings.Builder{}}
 }
 
 // precPrimary and precUnary continue the numbers of go/token's binary precedences.
@@ -81,9 +81,37 @@ func (p *fn) as(x ast.Expr, to types.Type) string {
 	case tv.Value != nil:
 		return p.convertInterface(p.constant(tv.Value, tv.Type, to != nil && !types.IsInterface(to)), x, to)
 	case tv.IsNil():
-		return p.asFunc("nil", x, to)
+		return p.zero(to)
 	}
-	return p.convertInterface(p.asFunc(p.expr(x), x, to), x, to)
+	s := p.expr(x)
+	f := p.asFunc(s, p.typeOf(x), to)
+	if lit, ok := ast.Unparen(x).(*ast.FuncLit); ok && f != s {
+		f = p.asFunc(p.ownFrame(lit, s, p.typeOf(lit)), p.typeOf(x), to)
+	}
+	return p.convertInterface(f, x, to)
+}
+
+// zero prints nil as a value of a type: for a type of compiled code the interpreter does not find one by itself.
+func (p *typer) zero(to types.Type) string {
+	if to == nil || isError(to) {
+		return "nil"
+	}
+	if s := p.typ(to); strings.Contains(s, ".") && !strings.ContainsAny(s[:1], "*[(") && !strings.HasPrefix(s, "map[") && !strings.HasPrefix(s, "func") && !strings.HasPrefix(s, "chan") {
+		return s + "(nil)"
+	}
+	return "nil"
+}
+
+// unnamed prints x, a channel or what a loop ranges over, as its type is declared: the interpreter knows no
+// elements of compiled code's types, which fields have, too.
+func (p *fn) unnamed(x ast.Expr, prec int) string {
+	t := p.typeOf(x)
+	_, named := t.(*types.Named)
+	_, ch := t.Underlying().(*types.Chan)
+	if _, variable := ast.Unparen(x).(*ast.Ident); p.isConst(x) || !named && (!ch || variable) {
+		return p.operand(x, prec)
+	}
+	return "(" + p.typ(t.Underlying()) + ")(" + p.expr(x) + ")"
 }
 
 // convertInterface is where a value becomes an interface.
@@ -91,40 +119,61 @@ func (p *fn) convertInterface(s string, x ast.Expr, to types.Type) string {
 	if to == nil || !types.IsInterface(to) {
 		return s
 	}
-	if b, ok := ast.Unparen(x).(*ast.BinaryExpr); ok && !p.isConst(x) && b.Op.Precedence() <= token.EQL.Precedence() {
-		return "bool(" + s + ")" // the interpreter would set an interface to a bool
-	}
-	switch from := p.typeOf(x); {
-	case p.isSessionError(from) && isError(to):
-		return p.boxed("Err", s, from)
-	case p.isSessionType(from) && to.String() == "fmt.Stringer":
-		return p.boxed("Str", s, from)
+	if p.isOperation(x) {
+		// the interpreter would work in the interface's memory
+		t := p.typeOf(x)
+		if b, ok := t.(*types.Basic); ok {
+			t = types.Default(b)
+		}
+		return p.conv(t) + "(" + s + ")"
 	}
 	return p.standardFile(s, x)
 }
 
-// boxed makes an rt.Error or rt.Stringer of a value of a session type.
-func (p *fn) boxed(kind, val string, t types.Type) string {
-	return fmt.Sprintf("%s(%s, %s)", p.d.rt(kind), val, strconv.Quote(p.spec(t)))
+// isOperation tells whether x is an operator with its operands.
+func (p *fn) isOperation(x ast.Expr) bool {
+	if p.isConst(x) {
+		return false
+	}
+	switch x := ast.Unparen(x).(type) {
+	case *ast.BinaryExpr:
+		return true
+	case *ast.UnaryExpr:
+		return x.Op != token.AND && x.Op != token.ARROW
+	}
+	return false
+}
+
+// asFunc makes a function of another function type of it: the interpreter has its own form of functions, and
+// those of named types and in interfaces are compiled code's.
+func (p *fn) asFunc(s string, from, to types.Type) string {
+	if to == nil || !isFuncType(from) {
+		return s
+	}
+	have := p.typ(from)
+	if types.IsInterface(to) {
+		if strings.HasPrefix(have, "func") {
+			return p.nativeFunc(from.Underlying()) + "(" + s + ")"
+		}
+		return s
+	}
+	switch want := p.typ(to); {
+	case want == have:
+	case strings.HasPrefix(want, "func"):
+		return "(" + want + ")(" + s + ")"
+	default:
+		return want + "(" + s + ")"
+	}
+	return s
+}
+
+// nativeFunc is the name of a function type literal as a type of compiled code.
+func (p *typer) nativeFunc(t types.Type) string {
+	return p.literal("func", func(q *typer, t types.Type) string { return q.typ(t) }, t)
 }
 
 func isError(t types.Type) bool {
 	return types.Identical(t, types.Universe.Lookup("error").Type())
-}
-
-// isSessionType tells whether t is a named type of a cell, or a pointer to one.
-func (p *fn) isSessionType(t types.Type) bool {
-	if types.IsInterface(t) {
-		return false
-	}
-	n, ok := deref(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && p.u.isSession(n.Obj().Pkg())
-}
-
-// isSessionError tells whether t is a concrete type of a cell that is an error. As an error its values
-// travel in an rt.Error.
-func (p *fn) isSessionError(t types.Type) bool {
-	return p.isSessionType(t) && types.Implements(t, errorInterface)
 }
 
 // values prints a list of expressions without a type to convert to.
@@ -207,15 +256,25 @@ func (p *fn) index(x *ast.IndexExpr) string {
 			return p.expr(x.X)
 		}
 	}
-	key := types.Type(types.Typ[types.Int])
+	i := ""
 	if m, ok := p.typeOf(x.X).Underlying().(*types.Map); ok {
-		key = m.Key()
+		i = p.key(x.Index, m)
+	} else {
+		i = p.as(x.Index, types.Typ[types.Int])
 	}
-	i := p.as(x.Index, key)
 	if n := p.checkedLength(x); n != "" {
 		i = p.d.rt("At") + "(int(" + i + "), " + n + ")"
 	}
 	return p.operand(x.X, precPrimary) + "[" + i + "]"
+}
+
+// key prints a key of a map. A constant of a named type needs the conversion: the interpreter would look up one of its
+// underlying type.
+func (p *fn) key(x ast.Expr, m *types.Map) string {
+	if _, named := types.Unalias(m.Key()).(*types.Named); named && p.isConst(x) && !types.IsInterface(m.Key()) {
+		return p.constant(p.src.info.Types[x].Value, m.Key(), false)
+	}
+	return p.as(x, m.Key())
 }
 
 // checkedLength prints the length of what a cell's own statement indexes outside of loops, where a check that tells index
@@ -252,41 +311,54 @@ func (p *fn) slice(x *ast.SliceExpr) string {
 	return b.String() + "]"
 }
 
-// assertion goes through the empty interface: the interpreter looks at the
-// static interface's methods otherwise, and refuses what Go accepts.
+// assertion asserts natively to interfaces, and where the error of a failure would not have Go's words: the
+// interpreter does not know the interface that the value comes from.
 func (p *fn) assertion(x *ast.TypeAssertExpr) string {
-	s := p.operand(x.X, precPrimary)
 	to := p.subst(p.src.info.Types[x.Type].Type)
 	from := p.typeOf(x.X)
-	if isError(to) {
-		if _, commaOk := p.src.info.Types[x].Type.(*types.Tuple); commaOk {
-			return p.d.rt("AsError") + "(" + p.expr(x.X) + ")"
-		}
-		return p.d.rt("MustError") + "(" + p.expr(x.X) + ")"
+	_, commaOk := p.src.info.Types[x].Type.(*types.Tuple)
+	switch {
+	case commaOk && types.IsInterface(to):
+		return p.asInterface(to) + "(" + p.expr(x.X) + ")"
+	case commaOk || types.Identical(from.Underlying(), emptyInterface) && !types.IsInterface(to):
+		return p.held(x.X) + ".(" + p.dynamic(to) + ")"
 	}
-	if p.asks(from, to) {
-		if _, commaOk := p.src.info.Types[x].Type.(*types.Tuple); commaOk {
-			return p.asInterface(to) + "(" + p.expr(x.X) + ")"
-		}
-		return p.mustInterface(to) + "(" + p.expr(x.X) + ")"
-	}
-	if i, ok := from.Underlying().(*types.Interface); ok && i.NumMethods() > 0 && !types.IsInterface(to) {
-		s = "interface{}(" + p.expr(x.X) + ")"
-		if p.nativeInterface(from) {
-			s = p.d.rt("Inner") + "(" + p.expr(x.X) + ")"
-		}
-	}
-	if p.isSessionError(to) {
-		s = p.d.rt("Inner") + "(" + p.expr(x.X) + ")"
-	}
-	return s + ".(" + p.typ(to) + ")"
+	return p.mustAssert(from, to) + "(" + p.expr(x.X) + ")"
 }
 
-// nativeInterface tells whether values of interface type t may come from compiled code, where
-// a value of a session type travels in a wrapper.
-func (p *fn) nativeInterface(t types.Type) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && (n.Obj().Pkg() == nil || !p.u.isSession(n.Obj().Pkg()))
+// held prints an interface as one without methods.
+func (p *fn) held(x ast.Expr) string {
+	if types.Identical(p.typeOf(x).Underlying(), emptyInterface) {
+		return p.operand(x, precPrimary)
+	}
+	return "interface{}(" + p.expr(x) + ")"
+}
+
+// asInterface is the name of a function that asserts to interface type t, with ok.
+func (p *fn) asInterface(t types.Type) string {
+	return p.helper("as", t, func(d *typer, name string) string {
+		return fmt.Sprintf("func %s(x interface{}) (%[2]s, bool) {\nvar r %[2]s\nok := %[3]s(x, &r)\nreturn r, ok\n}", name, d.typ(t), d.d.rt("Assert"))
+	})
+}
+
+// mustAssert is the name of a function that asserts a value of interface type from to a type, or panics.
+func (p *fn) mustAssert(from, to types.Type) string {
+	static := goName(from)
+	if types.Identical(from.Underlying(), emptyInterface) {
+		static = "interface {}"
+	}
+	return p.helper("must "+static, to, func(d *typer, name string) string {
+		return fmt.Sprintf("func %s(x interface{}) %[2]s {\nvar r %[2]s\n%[3]s(x, &r, %[4]q)\nreturn r\n}", name, d.typ(to), d.d.rt("MustAssert"), static)
+	})
+}
+
+// dynamic prints a type as values in interfaces have it.
+func (p *typer) dynamic(t types.Type) string {
+	s := p.typ(t)
+	if strings.HasPrefix(s, "func") {
+		return p.nativeFunc(t.Underlying())
+	}
+	return s
 }
 
 func (p *fn) unary(x *ast.UnaryExpr) string {
@@ -294,6 +366,9 @@ func (p *fn) unary(x *ast.UnaryExpr) string {
 		return "&" + p.operand(ast.Unparen(x.X), precUnary)
 	}
 	s := p.operand(x.X, precUnary)
+	if x.Op == token.ARROW {
+		s = p.unnamed(x.X, precUnary)
+	}
 	if strings.ContainsRune("-+^&<*", rune(s[0])) {
 		s = "(" + s + ")"
 	}
@@ -347,12 +422,12 @@ func (p *fn) shiftCount(x ast.Expr, prec int, t types.Type) string {
 func (p *fn) equality(x *ast.BinaryExpr) (string, int) {
 	prec := x.Op.Precedence()
 	if p.isNil(x.X) || p.isNil(x.Y) {
-		return p.bare(p.operand(x.X, prec), x.X) + " " + x.Op.String() + " " + p.bare(p.operand(x.Y, prec+1), x.Y), prec
+		return p.operand(x.X, prec) + " " + x.Op.String() + " " + p.operand(x.Y, prec+1), prec
 	}
 	tx, ty := p.typeOf(x.X), p.typeOf(x.Y)
 	ix, iy := types.IsInterface(tx), types.IsInterface(ty)
 	if ix || iy {
-		l, r := p.as(x.X, tx), p.as(x.Y, ty)
+		l, r := p.as(x.X, emptyInterface), p.as(x.Y, emptyInterface)
 		not := ""
 		if x.Op == token.NEQ {
 			not = "!"
@@ -380,6 +455,7 @@ func (p *fn) composite(x *ast.CompositeLit) string {
 	for i, el := range x.Elts {
 		elems[i] = p.element(el, i, t.Underlying())
 	}
+	elems = slices.DeleteFunc(elems, func(s string) bool { return s == "" })
 	s := prefix + p.typ(t) + "{" + strings.Join(elems, ", ") + "}"
 	if p.header {
 		return "(" + s + ")"
@@ -400,9 +476,12 @@ func (p *fn) element(el ast.Expr, i int, t types.Type) string {
 			i = fieldIndex(t, kv.Key.(*ast.Ident).Name)
 		}
 		f := t.Field(i)
-		return p.fieldName(f, i) + ": " + p.as(val, f.Type())
+		if f.Name() == "_" {
+			return ""
+		}
+		return f.Name() + ": " + p.as(val, f.Type())
 	case *types.Map:
-		return p.as(kv.Key, t.Key()) + ": " + p.as(val, t.Elem())
+		return p.key(kv.Key, t) + ": " + p.as(val, t.Elem())
 	case *types.Slice:
 		return p.arrayKey(kv) + p.as(val, t.Elem())
 	case *types.Array:

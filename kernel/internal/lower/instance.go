@@ -1,10 +1,8 @@
 package lower
 
 import (
-	"fmt"
 	"go/ast"
 	"go/types"
-	"strings"
 )
 
 // maxInstances bounds the instances of one generic declaration: a program that
@@ -54,82 +52,6 @@ func typeList(l *types.TypeList) []types.Type {
 		list = append(list, l.At(i))
 	}
 	return list
-}
-
-// typeName is the lowered name of a session's (or source library's) named type. The first
-// call declares it, with its methods, in the current unit.
-func (u *unit) typeName(t *types.Named) string {
-	o, args := t.Origin().Obj(), typeList(t.TypeArgs())
-	if name := u.instanceOf(o, args); name != "" {
-		return name
-	}
-	name := u.unique(o.Name(), u.suffix(u.sourceOf(o)))
-	u.addInstance(o, args, name)
-	if !types.IsInterface(t) && u.sourceOf(o).lib == "" {
-		n := len(u.named)
-		u.Lowerer.named = append(u.Lowerer.named, t)
-		u.undo = append(u.undo, func() { u.Lowerer.named = u.Lowerer.named[:n] })
-	}
-	d := newDecl(name)
-	p := &typer{u, d}
-	text := "type " + name + " " + p.underlying(t) + "\n"
-	u.types = append(u.types, d)
-	u.queue = append(u.queue, func() {
-		var b strings.Builder
-		b.WriteString(text)
-		if u.isSelfFunc(t) && mentionsItself(t) { // the interpreter makes the types of receivers first: from here it can
-			fmt.Fprintf(&b, "func (r__ %s) made__() {}\n", name)
-		}
-		for i := range t.Origin().NumMethods() {
-			u.method(&b, d, t, t.Origin().Method(i))
-		}
-		d.text = b.String()
-		u.describe(t, name, d)
-	})
-	return name
-}
-
-// method prints the real method that makes the interpreter see that the type
-// has it; the work is in the function that static calls use.
-func (u *unit) method(b *strings.Builder, d *decl, t *types.Named, m *types.Func) {
-	if u.bodies[m.Origin()] == nil {
-		return
-	}
-	name := u.methodFunc(t, m)
-	d.use(name)
-	p := &typer{u, d}
-	sig := u.methodSignature(t, m)
-	recv := p.typ(sig.Recv().Type())
-	params, args := []string{}, []string{"r__"}
-	for i := range sig.Params().Len() {
-		a := fmt.Sprintf("a%d__", i)
-		params = append(params, a+" "+p.param(sig, i))
-		if sig.Variadic() && i == sig.Params().Len()-1 {
-			a += "..."
-		}
-		args = append(args, a)
-	}
-	ret := ""
-	if sig.Results().Len() > 0 {
-		ret = "return "
-	}
-	fmt.Fprintf(b, "func (r__ %s) %s(%s)%s { %s%s(%s) }\n", recv, m.Name(), strings.Join(params, ", "), p.results(sig), ret, name, strings.Join(args, ", "))
-}
-
-// methodSignature is m's signature for the receiver base type t, receiver
-// included, without type parameters.
-func (l *Lowerer) methodSignature(t *types.Named, m *types.Func) *types.Signature {
-	sig := m.Origin().Type().(*types.Signature)
-	e := bind(sig.RecvTypeParams(), typeList(t.TypeArgs()))
-	var recv types.Type = t
-	if _, ptr := types.Unalias(sig.Recv().Type()).(*types.Pointer); ptr {
-		recv = types.NewPointer(t)
-	}
-	params, results := sig.Params(), sig.Results()
-	if len(e.args) > 0 {
-		params, results = l.replaceTuple(params, e), l.replaceTuple(results, e)
-	}
-	return types.NewSignatureType(types.NewParam(0, nil, "", recv), nil, nil, params, results, sig.Variadic())
 }
 
 // methodFunc is the name of the plain function that is method m of t. Calling

@@ -260,7 +260,7 @@ func (p *fn) bindRange(x ast.Expr, tok token.Token, val string) {
 // rangeContainer ranges over a slice, array, pointer to array, map or channel.
 func (p *fn) rangeContainer(s *ast.RangeStmt, t types.Type, label string) {
 	end := p.inHeader()
-	x := p.operand(s.X, precPrimary)
+	x := p.unnamed(s.X, precPrimary)
 	end()
 	if isBlank(s.Key) && isBlank(s.Value) {
 		clause := "for range "

@@ -52,7 +52,7 @@ type Lowerer struct {
 	top    map[*types.TypeName]bool // types that cells declare at their top level
 	ctx    *types.Context           // makes identical instances the same type
 	lib    *library
-	named  []*types.Named      // concrete named types declared so far, instances included
+	named  []*types.Named      // concrete named types of cells declared so far, instances included
 	help   map[string]string   // text of a helper's key to its name, see helper
 	uses   map[string][]string // of each declaration that is not dead
 	roots  map[string]bool     // declarations that cells can reach by name or by a function value

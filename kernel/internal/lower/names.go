@@ -5,6 +5,8 @@ import (
 	"go/types"
 	"strconv"
 	"strings"
+
+	"iyagi/kernel/internal/eval"
 )
 
 const (
@@ -34,8 +36,11 @@ func (u *unit) suffix(src *source) string {
 // packageName is the name by which lowered code refers to a native package.
 // It depends on the path alone and always has the two underscores.
 func packageName(path string) string {
-	if path == rtPath {
+	switch path {
+	case rtPath:
 		return rtName
+	case eval.TypesPath:
+		return eval.TypesName
 	}
 	var b strings.Builder
 	for _, r := range path {

@@ -1,10 +1,8 @@
 package lower
 
 import (
-	"fmt"
 	"go/ast"
 	"go/types"
-	"strconv"
 	"strings"
 )
 
@@ -18,20 +16,15 @@ func (p *fn) result(s *ast.ExprStmt) {
 		if p.isConst(s.X) {
 			val = p.expr(s.X) // a bare literal would lose the type: display.HTML("…"), 1500 * time.Millisecond
 		}
-		p.printf("%s(%s)", p.d.rt("Show"), p.shown(val, t))
+		p.printf("%s(%s)", p.d.rt("Show"), p.asFunc(val, t, emptyInterface))
 		return
 	}
 	names := make([]string, tuple.Len())
 	vals := make([]string, tuple.Len())
 	for i := range names {
 		names[i] = p.scope.fresh("v")
-		vals[i] = p.shown(names[i], tuple.At(i).Type())
+		vals[i] = p.asFunc(names[i], tuple.At(i).Type(), emptyInterface)
 	}
 	p.printf("%s := %s", strings.Join(names, ", "), p.expr(s.X))
 	p.printf("%s(%s)", p.d.rt("Show"), strings.Join(vals, ", "))
-}
-
-// shown prints a value with what native code has to know of its type.
-func (p *fn) shown(val string, t types.Type) string {
-	return fmt.Sprintf("%s(%s, %s)", p.d.rt("Value"), val, strconv.Quote(p.staticSpec(t)))
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"iyagi/kernel/internal/host"
 	"iyagi/kernel/internal/lower"
 	"iyagi/kernel/internal/rt"
+	"iyagi/kernel/internal/rtype"
 	"iyagi/kernel/internal/symbols"
 	"iyagi/kernel/process"
 	"iyagi/kernel/thread"
@@ -134,13 +136,23 @@ func (b *bench) load(u *eval.Unit) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("yaegi panics: %v", r)
+			if b.dump != nil {
+				debug.PrintStack()
+			}
 		}
 	}()
 	for _, f := range u.Funcs {
 		b.funcs[f.ID] = f
 	}
+	if err := b.define(u); err != nil {
+		return err
+	}
 	text := "package main\n"
 	for _, d := range u.Decls {
+		if d.Type != nil && b.dump != nil {
+			fmt.Fprintf(b.dump, "// type %s %+v uses %v\n", d.Name, *d.Type, d.Uses)
+			continue
+		}
 		text += d.Source + "\n"
 		if b.dump != nil {
 			fmt.Fprintf(b.dump, "// %s uses %v %v\n%s\n", d.Name, d.Uses, d.Imports, d.Source)
@@ -163,6 +175,34 @@ func (b *bench) load(u *eval.Unit) (err error) {
 		}
 	}
 	return b.compile("iyagi.go", text)
+}
+
+// define makes the unit's types, as package interp does.
+func (b *bench) define(u *eval.Unit) error {
+	var list []rtype.Decl
+	for _, d := range u.Decls {
+		if d.Type != nil {
+			list = append(list, rtype.Decl{Name: d.Name, Imports: d.Imports, Type: *d.Type})
+		}
+	}
+	rt.Types.Library(func(path, name string) reflect.Type {
+		for _, t := range symbols.Tables() {
+			for _, p := range []string{filepath.Base(path), filepath.Base(filepath.Dir(path))} {
+				if v, ok := t[path+"/"+p][name]; ok {
+					return v.Type().Elem()
+				}
+			}
+		}
+		return nil
+	})
+	if err := rt.Types.Define(list); err != nil {
+		return err
+	}
+	types := map[string]reflect.Value{}
+	for _, d := range list {
+		types[d.Name] = reflect.Zero(reflect.PointerTo(rt.Types.Type(d.Name)))
+	}
+	return b.yaegi.Use(yaegi.Exports{eval.TypesPath + "/" + eval.TypesName: types})
 }
 
 // describe prints what is known of tasks.

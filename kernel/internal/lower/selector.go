@@ -74,7 +74,7 @@ func (p *fn) fields(t types.Type, path []int) string {
 			fail("field of %v", t)
 		}
 		f := st.Field(i)
-		b.WriteString("." + p.fieldName(f, i))
+		b.WriteString("." + f.Name())
 		t = f.Type()
 	}
 	return b.String()
@@ -100,6 +100,9 @@ func (p *fn) receiver(x ast.Expr, s *selection) receiver {
 	}
 	r.text, r.prec = text+p.fields(s.recv, fields), precPrimary
 	for _, i := range fields {
+		if _, ptr := types.Unalias(r.typ).Underlying().(*types.Pointer); ptr {
+			r.path = true
+		}
 		r.typ = types.Unalias(deref(r.typ).Underlying().(*types.Struct).Field(i).Type())
 	}
 	return r
@@ -187,6 +190,9 @@ func (p *fn) boundCall(r receiver, s *selection, args []string) string {
 			p.d.use(name)
 			return name + "(" + strings.Join(append([]string{recv}, args...), ", ") + ")"
 		}
+	}
+	if m, ok := s.obj.(*types.Func); ok && types.IsInterface(r.typ) && p.u.isSession(m.Pkg()) {
+		return p.dispatcher(r.typ, m) + "(" + strings.Join(append([]string{r.text}, args...), ", ") + ")"
 	}
 	return r.primary() + "." + s.obj.Name() + "(" + strings.Join(args, ", ") + ")"
 }

@@ -3,7 +3,6 @@ package lower
 import (
 	"go/ast"
 	"go/types"
-	"strconv"
 	"strings"
 )
 
@@ -58,7 +57,7 @@ func (p *fn) spread(x *ast.CallExpr) (string, bool) {
 func (p *fn) spreadConverts(sig *types.Signature, t *types.Tuple, f *types.Func) bool {
 	for i := range t.Len() {
 		from, to := t.At(i).Type(), paramType(sig, i, false)
-		if prints(f) && p.u.described(from) || !types.Identical(from, to) && !(types.IsInterface(to) && !p.u.isSession(f.Pkg()) && !p.isSessionType(from)) {
+		if prints(f) && p.u.needsShown(from) || !types.Identical(from, to) && !(types.IsInterface(to) && !p.u.isSession(f.Pkg())) {
 			return true
 		}
 	}
@@ -67,16 +66,10 @@ func (p *fn) spreadConverts(sig *types.Signature, t *types.Tuple, f *types.Func)
 
 // spreadArg converts one result to its parameter.
 func (p *fn) spreadArg(f *types.Func, sig *types.Signature, i int, name string, from types.Type) string {
-	if prints(f) && sig.Variadic() && i >= sig.Params().Len()-1 && p.u.described(from) && !(f.Name() == "Errorf" && types.Implements(from, errorInterface)) {
-		return p.d.rt("Value") + "(" + name + ", " + strconv.Quote(p.staticSpec(from)) + ")"
+	if prints(f) && sig.Variadic() && i >= sig.Params().Len()-1 {
+		return p.shown(f, name, from)
 	}
-	switch to := paramType(sig, i, false); {
-	case p.isSessionError(from) && isError(to):
-		return p.boxed("Err", name, from)
-	case p.isSessionType(from) && to.String() == "fmt.Stringer":
-		return p.boxed("Str", name, from)
-	}
-	return name
+	return p.asFunc(name, from, paramType(sig, i, false))
 }
 
 func (p *fn) spreadBuiltin(name string, x *ast.CallExpr, bind string, args []string) string {

@@ -99,7 +99,7 @@ func (p *fn) unmarked(s ast.Stmt) {
 		p.exprStmt(s.X)
 	case *ast.SendStmt:
 		elem := p.typeOf(s.Chan).Underlying().(*types.Chan).Elem()
-		p.printf("%s <- %s", p.operand(s.Chan, precUnary), p.as(s.Value, elem))
+		p.printf("%s <- %s", p.unnamed(s.Chan, precUnary), p.as(s.Value, elem))
 	case *ast.IncDecStmt:
 		p.printf("%s%s", p.expr(s.X), s.Tok)
 	case *ast.AssignStmt:

@@ -52,7 +52,7 @@ func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 	mixed := types.IsInterface(t)
 	for _, c := range s.Body.List {
 		for _, x := range c.(*ast.CaseClause).List {
-			mixed = mixed || types.IsInterface(p.typeOf(x)) || isFuncType(p.typeOf(x))
+			mixed = mixed || types.IsInterface(p.typeOf(x)) || isFuncType(p.typeOf(x)) || p.isNil(x)
 		}
 	}
 	if !mixed {
@@ -80,8 +80,7 @@ func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 	}
 }
 
-// typeSwitch switches on the empty interface, each type once: instances may have equal
-// cases, of which the first counts.
+// typeSwitch asks package rt which clause a value chooses: the interpreter compares the names of types.
 func (p *fn) typeSwitch(s *ast.TypeSwitchStmt, label string) {
 	init := p.simple(s.Init)
 	closing := ""
@@ -90,27 +89,14 @@ func (p *fn) typeSwitch(s *ast.TypeSwitchStmt, label string) {
 		closing = "\n}"
 	}
 	x := switchedExpr(s)
-	bound := false
-	for _, c := range s.Body.List {
-		bound = bound || p.src.info.Implicits[c] != nil
-	}
 	val := p.scope.fresh("x")
 	p.printf("var %s %s = %s", val, p.typ(p.typeOf(x)), p.expr(x))
-	if p.hasErrorCase(s, p.typeOf(x)) {
-		p.errorSwitch(s, val, p.typeOf(x), label)
-		p.printf("%s", closing)
-		return
-	}
-	v := p.scope.fresh("v")
+	chosen := p.scope.fresh("chosen")
+	p.printf("%s := %s(%s, %s)", chosen, p.d.rt("TypeCase"), p.typeCases(s), val)
 	p.label(label)
-	if bound {
-		p.printf("switch %s := interface{}(%s).(type) {", v, val)
-	} else {
-		p.printf("switch interface{}(%s).(type) {", val)
-	}
-	seen := map[string]bool{}
-	for _, c := range s.Body.List {
-		p.typeCase(c.(*ast.CaseClause), v, val, seen)
+	p.printf("switch %s {", chosen)
+	for i, c := range s.Body.List {
+		p.typeCase(c.(*ast.CaseClause), i, val, p.typeOf(x))
 	}
 	p.printf("}%s", closing)
 }
@@ -126,127 +112,41 @@ func switchedExpr(s *ast.TypeSwitchStmt) ast.Expr {
 	return ast.Unparen(x).(*ast.TypeAssertExpr).X
 }
 
-func (p *fn) typeCase(cc *ast.CaseClause, v, val string, seen map[string]bool) {
-	var list []string
-	for _, t := range cc.List {
-		n := "nil"
-		if !p.isNil(t) {
-			n = p.typ(p.subst(p.src.info.Types[t].Type))
-		}
-		if !seen[n] {
-			list = append(list, n)
-		}
-		seen[n] = true
-	}
-	switch {
-	case cc.List == nil:
-		p.printf("default:")
-	case len(list) == 0:
-		return
-	default:
-		p.printf("case %s:", strings.Join(list, ", "))
-	}
-	if o := p.src.info.Implicits[cc]; o != nil {
-		from := v
-		if len(cc.List) != 1 || p.isNil(cc.List[0]) {
-			from = val
-		}
-		name := p.scope.declare(o)
-		p.printf("var %s %s = %s\n_ = %s", name, p.typ(p.subst(o.Type())), from, name)
-	}
-	p.block(cc.Body)
-}
-
-// hasErrorCase tells whether a type switch asks for an interface, or for a session type that is an error.
-func (p *fn) hasErrorCase(s *ast.TypeSwitchStmt, from types.Type) bool {
-	for _, c := range s.Body.List {
-		for _, t := range c.(*ast.CaseClause).List {
-			if p.isNil(t) {
-				continue
-			}
-			typ := p.subst(p.src.info.Types[t].Type)
-			if p.isSessionError(typ) || types.IsInterface(typ) || p.u.isSelfFunc(typ) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// errorSwitch first finds the clause, then switches on its number: values of session types that are
-// errors stand in an rt.Error, which a case for an interface must see and a case for the type must not.
-func (p *fn) errorSwitch(s *ast.TypeSwitchStmt, val string, from types.Type, label string) {
-	chosen := p.scope.fresh("chosen")
-	p.printf("%s := -1", chosen)
-	prefix := ""
-	for i, c := range s.Body.List {
-		for _, t := range c.(*ast.CaseClause).List {
-			if p.isNil(t) {
-				p.printf("%sif %s == nil {\n%s = %d\n}", prefix, val, chosen, i)
-			} else {
-				typ := p.subst(p.src.info.Types[t].Type)
-				if alwaysHolds(from, typ) {
-					p.printf("%sif %s != nil {\n%s = %d\n}", prefix, val, chosen, i)
-				} else if p.asks(from, typ) {
-					p.printf("%sif _, ok__ := %s(%s); ok__ {\n%s = %d\n}", prefix, p.asInterface(typ), val, chosen, i)
-				} else if isError(typ) {
-					p.printf("%sif _, ok__ := %s(%s); ok__ {\n%s = %d\n}", prefix, p.d.rt("AsError"), val, chosen, i)
-				} else if p.isSessionError(typ) {
-					p.printf("%sif %s(%s, %s, (*%s)(nil)) {\n%s = %d\n}", prefix, p.d.rt("Holds"), val, strconv.Quote(p.spec(typ)), p.typ(typ), chosen, i)
+// typeCases is the name of the table of a type switch's cases.
+func (p *fn) typeCases(s *ast.TypeSwitchStmt) string {
+	return p.table("cases", func(d *typer) string {
+		var clauses, list []string
+		for i, c := range s.Body.List {
+			for _, t := range c.(*ast.CaseClause).List {
+				clauses = append(clauses, strconv.Itoa(i))
+				if p.isNil(t) {
+					list = append(list, "nil")
 				} else {
-					p.printf("%sif _, ok__ := interface{}(%s).(%s); ok__ {\n%s = %d\n}", prefix, val, p.typ(typ), chosen, i)
+					list = append(list, "(*"+d.dynamic(p.subst(p.src.info.Types[t].Type))+")(nil)")
 				}
 			}
-			prefix = "if " + chosen + " < 0 {\n"
 		}
-	}
-	p.closeChain(s)
-	p.label(label)
-	p.printf("switch %s {", chosen)
-	for i, c := range s.Body.List {
-		p.errorCase(c.(*ast.CaseClause), i, val, from)
-	}
-	p.printf("}")
+		return d.d.rt("Cases") + "(" + strings.Join(append([]string{"[]int{" + strings.Join(clauses, ", ") + "}"}, list...), ", ") + ")"
+	})
 }
 
-// alwaysHolds tells whether each value of an interface but nil implements another one.
-func alwaysHolds(from, to types.Type) bool {
-	i, ok := to.Underlying().(*types.Interface)
-	return ok && !isError(to) && types.Implements(from, i)
-}
-
-// closeChain closes the tests, each of which stands in the one before.
-func (p *fn) closeChain(s *ast.TypeSwitchStmt) {
-	n := -1
-	for _, c := range s.Body.List {
-		n += len(c.(*ast.CaseClause).List)
-	}
-	p.printf("%s", strings.Repeat("}\n", max(n, 0)))
-}
-
-func (p *fn) errorCase(cc *ast.CaseClause, i int, val string, static types.Type) {
+func (p *fn) typeCase(cc *ast.CaseClause, i int, val string, static types.Type) {
 	if cc.List == nil {
 		p.printf("default:")
 	} else {
 		p.printf("case %d:", i)
 	}
 	if o := p.src.info.Implicits[cc]; o != nil {
-		name := p.scope.declare(o)
 		t := p.subst(o.Type())
 		from := val
 		if len(cc.List) == 1 && !p.isNil(cc.List[0]) {
-			from = "interface{}(" + val + ").(" + p.typ(t) + ")"
-			switch {
-			case alwaysHolds(static, t):
-				from = val
-			case p.asks(static, t):
-				from = p.mustInterface(t) + "(" + val + ")"
-			case isError(t):
-				from = p.d.rt("MustError") + "(" + val + ")"
-			case p.isSessionError(t):
-				from = p.d.rt("Inner") + "(" + val + ").(" + p.typ(t) + ")"
+			if types.IsInterface(t) {
+				from = p.mustAssert(static, t) + "(" + val + ")"
+			} else {
+				from = "interface{}(" + val + ").(" + p.dynamic(t) + ")"
 			}
 		}
+		name := p.scope.declare(o)
 		p.printf("var %s %s = %s\n_ = %s", name, p.typ(t), from, name)
 	}
 	p.block(cc.Body)

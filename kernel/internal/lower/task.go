@@ -103,7 +103,7 @@ func (u *unit) capturedVar(v *types.Var, t types.Type) eval.Captured {
 
 func (u *unit) capturedType(t types.Type) eval.Captured {
 	d := newDecl("")
-	c := eval.Captured{Type: (&typer{u, d}).typ(t)}
+	c := eval.Captured{Type: (&typer{u: u, d: d}).typ(t)}
 	done := d.done()
 	c.Uses, c.Imports = done.Uses, done.Imports
 	return c

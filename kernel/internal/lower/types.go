@@ -3,7 +3,6 @@ package lower
 import (
 	"fmt"
 	"go/types"
-	"strconv"
 	"strings"
 
 	"iyagi/kernel/internal/eval"
@@ -13,6 +12,7 @@ import (
 type decl struct {
 	name    string
 	text    string
+	typ     *eval.Type // of a type; text is empty then
 	uses    map[string]bool
 	imports map[string]bool // paths
 	marks   []int           // of its functions, see mark.go
@@ -37,8 +37,10 @@ func (d *decl) pkg(path string) string {
 func (d *decl) rt(name string) string { return d.pkg(rtPath) + "." + name }
 
 func (d *decl) done() eval.Decl {
-	text := d.text + d.markers()
-	out := eval.Decl{Name: d.name, Source: text, Uses: sortedKeys(d.uses)}
+	out := eval.Decl{Name: d.name, Type: d.typ, Uses: sortedKeys(d.uses)}
+	if d.typ == nil {
+		out.Source = d.text + d.markers()
+	}
 	for _, path := range sortedKeys(d.imports) {
 		out.Imports = append(out.Imports, eval.Import{Name: packageName(path), Path: path})
 	}
@@ -49,6 +51,9 @@ func (d *decl) done() eval.Decl {
 type typer struct {
 	u *unit
 	d *decl
+	// bare says that the text is not for the interpreter but describes a type: those of the session stand there by
+	// their names alone.
+	bare bool
 }
 
 // typ prints a type that has no type parameters left.
@@ -101,67 +106,25 @@ func (p *typer) chanType(t *types.Chan) string {
 	return "chan " + elem
 }
 
+// structType names a struct literal: the session's types are made by package rtype, and the interpreter
+// knows them by name.
 func (p *typer) structType(t *types.Struct) string {
 	if t.NumFields() == 0 {
 		return "struct{}"
 	}
-	var b strings.Builder
-	b.WriteString("struct {\n")
-	for i := range t.NumFields() {
-		f := t.Field(i)
-		if !f.Embedded() || f.Name() == "_" {
-			b.WriteString(p.fieldName(f, i) + " ")
-		}
-		b.WriteString(p.typ(f.Type()))
-		tag := t.Tag(i)
-		if tag == "" && !f.Exported() && !f.Embedded() {
-			tag = hiddenTag
-		}
-		if tag != "" {
-			b.WriteString(" " + strconv.Quote(tag))
-		}
-		b.WriteString("\n")
-	}
-	b.WriteString("}")
-	return b.String()
+	return p.literal("struct", p.u.structText, t)
 }
 
-// hiddenTag keeps encoders from a field that is not exported: the interpreter makes
-// every field exported.
-const hiddenTag = `json:"-" xml:"-" yaml:"-" toml:"-"`
-
-// fieldName is the lowered name of a struct's i-th field. An embedded field is
-// called as its type, whose name differs; the interpreter refuses a second
-// blank field.
-func (p *typer) fieldName(f *types.Var, i int) string {
-	if f.Name() == "_" {
-		return fmt.Sprintf("blank__%d", i)
-	}
-	if !f.Embedded() {
-		return f.Name()
-	}
-	t := types.Unalias(f.Type())
-	if ptr, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(ptr.Elem())
-	}
-	s := p.typ(t)
-	return s[strings.LastIndexByte(s, '.')+1:]
-}
-
-// interfaceType flattens embedded interfaces: the interpreter loses methods of nested ones.
+// interfaceType names an interface literal.
 func (p *typer) interfaceType(t *types.Interface) string {
 	if t.NumMethods() == 0 {
 		return "interface{}"
 	}
-	var b strings.Builder
-	b.WriteString("interface {\n")
-	for i := range t.NumMethods() {
-		m := t.Method(i)
-		b.WriteString(m.Name() + p.signature(m.Type().(*types.Signature)) + "\n")
-	}
-	b.WriteString("}")
-	return b.String()
+	return p.literal("interface", p.u.interfaceText, t)
 }
+
+// fieldName is the name of a struct's i-th field for the interpreter.
+func fieldName(f *types.Var) string { return f.Name() }
 
 // signature prints parameter and result types without names.
 func (p *typer) signature(s *types.Signature) string {
@@ -225,19 +188,24 @@ func (p *typer) named(t *types.Named) string {
 		return o.Name()
 	}
 	if t.TypeArgs().Len() > 0 {
-		if _, isFunc := t.Underlying().(*types.Signature); isFunc && t.Origin().NumMethods() == 0 {
+		if _, isFunc := t.Underlying().(*types.Signature); isFunc && t.Origin().NumMethods() == 0 && !p.u.isCell(o.Pkg()) {
 			return p.typ(t.Underlying()) // iter.Seq and its like are their function types
 		}
 	}
 	if !p.u.isSession(o.Pkg()) {
 		if own := p.u.lib.named(t); own != nil {
-			name := p.u.typeName(own)
-			p.d.use(name)
-			return name
+			return p.session(p.u.typeName(own))
 		}
 		return p.d.pkg(o.Pkg().Path()) + "." + o.Name()
 	}
-	name := p.u.typeName(t)
+	return p.session(p.u.typeName(t))
+}
+
+// session prints the name of a type that package rtype makes.
+func (p *typer) session(name string) string {
 	p.d.use(name)
-	return name
+	if p.bare {
+		return name
+	}
+	return p.d.pkg(eval.TypesPath) + "." + name
 }

@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strings"
 
 	"iyagi/kernel/internal/check"
 	"iyagi/kernel/internal/eval"
@@ -22,8 +21,8 @@ type unit struct {
 	types []*decl // each after those it needs
 	decls []*decl // session variables
 	funcs []*decl
-	// descriptions of the types, after everything that they mention.
-	descriptions []*decl
+	// bindings of the types' methods, after the functions.
+	bindings []*decl
 
 	tasks []eval.Func
 	queue []func() // bodies to print: their names are known first
@@ -38,6 +37,9 @@ func (u *unit) isSession(pkg *types.Package) bool {
 	return pkg != nil && (pkg.Path() == "main" || u.lib.source(pkg) != nil)
 }
 
+// isCell tells whether a package is the cells' own.
+func (u *unit) isCell(pkg *types.Package) bool { return pkg != nil && pkg.Path() == "main" }
+
 func (u *unit) lower(c *check.Unit) *eval.Unit {
 	out := &eval.Unit{Cell: c.Cell.Serial, Label: c.Cell.Label}
 	u.register(c)
@@ -49,7 +51,7 @@ func (u *unit) lower(c *check.Unit) *eval.Unit {
 		u.queue = u.queue[1:]
 		next()
 	}
-	for _, list := range [][]*decl{u.types, u.decls, u.funcs, u.descriptions} {
+	for _, list := range [][]*decl{u.types, u.decls, u.funcs, u.bindings} {
 		for _, d := range list {
 			out.Decls = append(out.Decls, d.done())
 		}
@@ -103,7 +105,7 @@ func (u *unit) declareVars(vars []*types.Var) []eval.Var {
 		}
 		name := u.names[v]
 		d := newDecl(name)
-		p := &typer{u, d}
+		p := &typer{u: u, d: d}
 		d.text = fmt.Sprintf("var %s %s\nvar %s__r = %s(%q, &%s)", name, p.typ(v.Type()), name, d.rt("Var"), name, name)
 		u.decls = append(u.decls, d)
 		out = append(out, eval.Var{Name: v.Name(), Lowered: name, Type: types.TypeString(v.Type(), localNames)})
@@ -241,8 +243,12 @@ func (p *fn) initVar(in *types.Initializer) {
 		}
 	}
 	if len(dst) == 1 {
+		if dst[0] == "_" {
+			p.discard(in.Rhs)
+			return
+		}
 		p.store(dst[0], in.Lhs[0].Type(), in.Rhs, p.as(in.Rhs, in.Lhs[0].Type()))
 		return
 	}
-	p.printf("%s = %s", strings.Join(dst, ", "), p.expr(in.Rhs))
+	p.storeTuple(dst, in.Rhs)
 }

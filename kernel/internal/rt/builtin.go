@@ -172,3 +172,11 @@ func SliceData(s any) any {
 	v := reflect.ValueOf(s)
 	return reflect.NewAt(v.Type().Elem(), v.UnsafePointer()).Interface()
 }
+
+// See is x seen as the type that ptr points to, which is laid out as x's own.
+func See(x, ptr any) any {
+	v := reflect.ValueOf(x)
+	p := reflect.New(v.Type())
+	p.Elem().Set(v)
+	return reflect.NewAt(reflect.TypeOf(ptr).Elem(), p.UnsafePointer()).Elem().Interface()
+}

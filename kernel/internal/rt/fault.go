@@ -134,6 +134,9 @@ func Fix(v any) any {
 			return nilDereference
 		}
 	case runtime.Error:
+		if t, ok := strings.CutPrefix(x.Error(), "runtime error: hash of unhashable type: "); ok {
+			return runtimeFault("hash of unhashable type " + t)
+		}
 		return x
 	case error:
 		if m := conversion.FindStringSubmatch(x.Error()); m != nil {

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"encoding"
-	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -37,7 +36,6 @@ func init() { // not an initialiser: the functions refer to specialOf
 		reflect.TypeFor[sync.Map]():       {encodeSyncMap, decodeSyncMap},
 		reflect.TypeFor[reflect.Value]():  never("it is a reflect.Value"),
 		reflect.TypeOf(anchor):            {encodeType, decodeType},
-		reflect.TypeFor[*rt.Typ]():        {encodeTyp, decodeTyp},
 	}
 }
 
@@ -70,10 +68,12 @@ var (
 // byKind finds the way of a named type of the library.
 func byKind(t reflect.Type) *special {
 	switch {
+	case rt.Types.Name(t) != "":
+		return nil
 	case t.PkgPath() == "internal/poll":
 		return never("it is an open file or connection")
 	case strings.HasPrefix(t.PkgPath(), "github.com/traefik/yaegi/"):
-		return &special{encodeWrapped, decodeWrapped}
+		return never(isInterpreters)
 	case t.PkgPath() == "sync/atomic" && strings.HasPrefix(t.Name(), "Pointer["):
 		return &special{encodeAtomic, decodeAtomic}
 	case t.Kind() == reflect.Interface:
@@ -275,114 +275,6 @@ func decodeBinary(d *decoder, v reflect.Value) {
 }
 
 const isInterpreters = "it belongs to the interpreter"
-
-// encodeWrapped handles what the interpreter keeps of a value in an interface.
-func encodeWrapped(e *encoder, v reflect.Value, at path) error {
-	if v.IsZero() {
-		e.nothing()
-		return nil
-	}
-	if e.program == nil {
-		return at.fail(v.Type(), isInterpreters)
-	}
-	w, ok := e.program.Unwrap(v)
-	if !ok || !w.Value.IsValid() {
-		return at.fail(v.Type(), isInterpreters)
-	}
-	if why := refused(w.Value); why != "" {
-		return at.fail(w.Value.Type(), why)
-	}
-	t := w.Value.Type()
-	if named := t; w.Type != "" {
-		if w.Pointer {
-			named = t.Elem()
-		}
-		if named.Name() == "" {
-			e.addType(named, typeOp{code: opNamed, name: w.Type})
-		}
-	}
-	n, err := e.dynamic(t, nil)
-	if err != nil {
-		return at.fail(t, err.Error())
-	}
-	if !e.scanning {
-		e.out.uint(uint64(n) + 1)
-		e.out.bytes([]byte(w.Type))
-		if w.Pointer {
-			e.out.int(1)
-		} else {
-			e.out.int(0)
-		}
-	}
-	x := reflect.New(t).Elem()
-	x.Set(w.Value)
-	return e.value(x, at)
-}
-
-func decodeWrapped(d *decoder, v reflect.Value) {
-	n := d.uint()
-	if n == 0 {
-		return
-	}
-	if d.program == nil {
-		panic(decodeFault{errFormat})
-	}
-	w := Wrapped{Type: string(d.bytes()), Pointer: d.int() == 1}
-	w.Value = reflect.New(d.types[n-1]).Elem()
-	d.value(w.Value)
-	x, err := d.program.Wrap(w, v.Type())
-	if err != nil {
-		panic(decodeFault{err})
-	}
-	v.Set(x)
-}
-
-// Ways of a *rt.Typ.
-const (
-	typNil = iota
-	typNamed
-	typOther
-)
-
-// encodeTyp handles the run-time description of a type. One that the program
-// declares is there in the other process and must stay the only one.
-func encodeTyp(e *encoder, v reflect.Value, at path) error {
-	t := v.Interface().(*rt.Typ)
-	code, spec := typOther, ""
-	if t == nil {
-		code = typNil
-	} else if s, name, ok := rt.Spec(t); ok && e.program != nil {
-		code, spec = typNamed, s
-		e.program.Uses(name)
-	}
-	e.elem(v.Type())
-	if !e.scanning {
-		e.out.int(code)
-	}
-	switch code {
-	case typNamed:
-		if !e.scanning {
-			e.out.bytes([]byte(spec))
-		}
-	case typOther:
-		e.reference(span{v.UnsafePointer(), v.Type().Elem(), single}, at)
-	}
-	return nil
-}
-
-func decodeTyp(d *decoder, v reflect.Value) {
-	switch d.int() {
-	case typNamed:
-		spec := string(d.bytes())
-		t := rt.TypeOfSpec(spec)
-		if t == nil {
-			panic(decodeFault{fmt.Errorf("type %s did not come along", spec)})
-		}
-		v.Set(reflect.ValueOf(t))
-	case typOther:
-		v.Set(reflect.ValueOf((*rt.Typ)(d.reference())))
-	}
-}
 
 // encodeType handles what reflect.Type holds, *reflect.rtype.
 func encodeType(e *encoder, v reflect.Value, at path) error {

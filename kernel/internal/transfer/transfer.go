@@ -41,22 +41,8 @@ type Program interface {
 	Number(f reflect.Value) (n int, why string, ok bool)
 	// Value is the function of that number as a value of type t.
 	Value(n int, t reflect.Type) (reflect.Value, error)
-	// Unwrap takes apart what the interpreter keeps of a value in an interface. It is
-	// called for values of unexported types of the interpreter alone.
-	Unwrap(v reflect.Value) (w Wrapped, ok bool)
-	// Wrap makes a value of type t of the parts.
-	Wrap(w Wrapped, t reflect.Type) (reflect.Value, error)
 	// Uses is told of each type of the program that a value needs by name alone.
 	Uses(name string)
-	// Type is the type that a program declares under a name.
-	Type(name string) (reflect.Type, error)
-}
-
-// Wrapped is a value with the name of its type, which reflect does not know.
-type Wrapped struct {
-	Value   reflect.Value
-	Type    string // empty: not a type that a program declares
-	Pointer bool   // Value is a pointer to Type
 }
 
 // Error tells what cannot be copied.

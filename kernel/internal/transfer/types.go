@@ -89,16 +89,20 @@ func (e *encoder) dynamic(t reflect.Type, within map[reflect.Type]bool) (int, er
 	if n, ok := e.types[t]; ok {
 		return n, nil
 	}
-	// Only the compiler makes named types, and interfaces with methods, so they
+	if name := rt.Types.Name(t); name != "" {
+		if e.program != nil {
+			e.program.Uses(name)
+		}
+		return e.addType(t, typeOp{code: opNamed, name: name}), nil
+	}
+	// Other named types, and interfaces with methods, are the compiler's, so they
 	// are part of the binary.
-	if t.Name() != "" || t.Kind() == reflect.Interface {
+	if t.Name() != "" || t.Kind() == reflect.Interface && t.NumMethod() > 0 {
 		return e.addType(t, typeOp{code: opStatic, a: int(address(t)) - int(address(anchor))}), nil
 	}
-	if e.program != nil && t.Kind() == reflect.Struct {
-		if named := rt.TypeOf(t); named != nil {
-			e.program.Uses(named.Name)
-			return e.addType(t, typeOp{code: opNamed, name: named.Name}), nil
-		}
+	if t.Kind() == reflect.Interface {
+		t = reflect.TypeFor[any]()
+		return e.addType(t, typeOp{code: opStatic, a: int(address(t)) - int(address(anchor))}), nil
 	}
 	if within[t] {
 		return 0, fmt.Errorf("its type refers to itself without a name")
@@ -213,12 +217,9 @@ func (d *decoder) readTypes(ptrs []any) {
 
 func (d *decoder) namedType() reflect.Type {
 	name := string(d.bytes())
-	if d.program == nil {
-		panic(decodeFault{errFormat})
-	}
-	t, err := d.program.Type(name)
-	if err != nil {
-		panic(decodeFault{err})
+	t := rt.Types.Type(name)
+	if t == nil {
+		panic(decodeFault{fmt.Errorf("type %s did not come along", name)})
 	}
 	return t
 }

@@ -1,0 +1,74 @@
+package lower
+
+import (
+	"fmt"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// Calls of methods through interfaces that cells declare.
+//
+// The interpreter would go through package reflect. A function made for the interface's method asks for each type of
+// the session that implements it and calls its function: in a third of the time, and it finds methods that are
+// not exported. What it does not know (types declared later, a library's) it calls natively.
+
+// maxAsked bounds the types that a dispatcher asks for; each costs about 0.1 µs.
+const maxAsked = 8
+
+// implementers are the session's types, and pointers to them, that have the methods of i; the latest first.
+func (u *unit) implementers(i *types.Interface) []types.Type {
+	var list []types.Type
+	for _, t := range slices.Backward(u.named) {
+		switch {
+		case types.Implements(t, i):
+			list = append(list, t)
+			if _, ok := t.Underlying().(*types.Struct); ok {
+				list = append(list, types.NewPointer(t))
+			}
+		case types.Implements(types.NewPointer(t), i):
+			list = append(list, types.NewPointer(t))
+		}
+		if len(list) >= maxAsked {
+			break
+		}
+	}
+	return list
+}
+
+// dispatcher is the name of the function that calls method m of interface type t.
+func (p *fn) dispatcher(t types.Type, m *types.Func) string {
+	list := p.u.implementers(t.Underlying().(*types.Interface))
+	probe := &typer{u: p.u, d: newDecl("")}
+	key := "call " + m.Name()
+	for _, c := range list {
+		key += " " + probe.typ(c)
+	}
+	return p.helper(key, t, func(d *typer, name string) string {
+		q := &fn{typer: *d, src: p.src, env: newEnv(), scope: newScope(), out: &strings.Builder{}}
+		sig := q.monomorphic(p.subst(m.Type()).(*types.Signature))
+		f := q.forward(sig, 0)
+		var b strings.Builder
+		fmt.Fprintf(&b, "func %s(%s)%s {\n", name, strings.Join(append([]string{"x__ " + d.typ(t)}, f.params...), ", "), f.res)
+		for _, c := range list {
+			o, path, _ := types.LookupFieldOrMethod(c, false, m.Pkg(), m.Name())
+			s := &selection{types.MethodVal, c, o, path}
+			r := receiver{"v__", precPrimary, c, true}
+			for _, i := range path[:len(path)-1] {
+				r.text += q.fields(r.typ, []int{i})
+				r.typ = types.Unalias(deref(r.typ).Underlying().(*types.Struct).Field(i).Type())
+			}
+			ret := "\nreturn"
+			if f.ret != "" {
+				ret = ""
+			}
+			fmt.Fprintf(&b, "if v__, ok__ := interface{}(x__).(%s); ok__ {\n%s%s%s\n}\n", d.typ(c), f.ret, q.boundCall(r, s, f.args), ret)
+		}
+		call := "x__." + m.Name()
+		if !m.Exported() { // the interpreter would look for an exported one
+			call = fmt.Sprintf("%s(x__, %q).(%s)", d.d.rt("Method"), m.Name(), d.nativeFunc(sig))
+		}
+		fmt.Fprintf(&b, "%s%s(%s)\n}", f.ret, call, strings.Join(f.args, ", "))
+		return b.String()
+	})
+}

@@ -1,0 +1,179 @@
+package lower
+
+import (
+	"fmt"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"iyagi/kernel/internal/eval"
+)
+
+// Declarations of types.
+//
+// The interpreter gets no type declarations: package rtype makes the session's types, with names and
+// methods that native code sees, from these descriptions. A type literal with fields or
+// methods gets a name here, too. The functions of the methods are bound when everything else is loaded.
+
+// typeName is the lowered name of a session's (or source library's) named type. The first
+// call declares it, with its methods, in the current unit.
+func (u *unit) typeName(t *types.Named) string {
+	o, args := t.Origin().Obj(), typeList(t.TypeArgs())
+	if name := u.instanceOf(o, args); name != "" {
+		return name
+	}
+	name := u.unique(o.Name(), u.suffix(u.sourceOf(o)))
+	u.addInstance(o, args, name)
+	if !types.IsInterface(t) && u.isCell(o.Pkg()) {
+		n := len(u.named)
+		u.Lowerer.named = append(u.Lowerer.named, t)
+		u.undo = append(u.undo, func() { u.Lowerer.named = u.Lowerer.named[:n] })
+	}
+	u.declareNamed(name, t, &eval.Type{Go: goName(t), Named: true})
+	return name
+}
+
+// literal is the name of a type literal, by what it is made of.
+func (p *typer) literal(kind string, text func(*typer, types.Type) string, t types.Type) string {
+	probe := &typer{p.u, newDecl(""), true}
+	key := text(probe, t)
+	name, ok := p.u.help[key]
+	if !ok {
+		name = p.u.unique(kind, p.u.suffix(p.u.src))
+		put(p.u.Lowerer, p.u.help, key, name)
+		p.u.declareNamed(name, t, &eval.Type{Go: goName(t)})
+	}
+	return p.session(name)
+}
+
+// declareNamed describes a type later: those that it mentions may mention it.
+func (u *unit) declareNamed(name string, t types.Type, out *eval.Type) {
+	d := newDecl(name)
+	d.typ = out
+	u.types = append(u.types, d)
+	u.queue = append(u.queue, func() {
+		p := &typer{u, d, true}
+		switch t := t.Underlying().(type) {
+		case *types.Struct:
+			out.Text = u.structText(p, t)
+		case *types.Interface:
+			out.Text = u.interfaceText(p, t)
+			return
+		default:
+			out.Text = p.typ(t)
+		}
+		u.describeMethods(p, t, out)
+	})
+}
+
+// hiddenTag keeps encoders from a field that is not exported: the interpreter could not set a field that is not.
+const hiddenTag = `json:"-" xml:"-" yaml:"-" toml:"-"`
+
+// structText prints a struct's fields in full.
+func (u *unit) structText(p *typer, x types.Type) string {
+	t := x.(*types.Struct)
+	fields := make([]string, t.NumFields())
+	for i := range fields {
+		f := t.Field(i)
+		name, tag := f.Name(), t.Tag(i)
+		if f.Embedded() {
+			name = eval.EmbeddedPrefix + name
+		} else if tag == "" && !f.Exported() {
+			tag = hiddenTag
+		}
+		fields[i] = name + " " + p.typ(f.Type())
+		if tag != "" {
+			fields[i] += " " + strconv.Quote(tag)
+		}
+	}
+	return "struct{" + strings.Join(fields, "; ") + "}"
+}
+
+// interfaceText prints all methods of an interface, those of embedded ones included.
+func (u *unit) interfaceText(p *typer, x types.Type) string {
+	t := x.(*types.Interface)
+	methods := make([]string, t.NumMethods())
+	for i := range methods {
+		m := t.Method(i)
+		methods[i] = m.Name() + p.signature(m.Type().(*types.Signature))
+	}
+	return "interface{" + strings.Join(methods, "; ") + "}"
+}
+
+// goName is a type as %T prints it.
+func goName(t types.Type) string {
+	s := types.TypeString(t, (*types.Package).Name)
+	if strings.Contains(s, "[") && !strings.Contains(s, "func(") {
+		s = strings.ReplaceAll(s, ", ", ",")
+	}
+	switch t := t.(type) {
+	case *types.Struct:
+		if t.NumFields() > 0 {
+			s = "struct { " + strings.TrimSuffix(strings.TrimPrefix(s, "struct{"), "}") + " }"
+		}
+	case *types.Interface:
+		if t.NumMethods() > 0 {
+			s = "interface { " + strings.TrimSuffix(strings.TrimPrefix(s, "interface{"), "}") + " }"
+		}
+	}
+	return s
+}
+
+// describeMethods describes the method sets of a type and of pointers to it, and declares what binds their functions.
+func (u *unit) describeMethods(p *typer, t types.Type, out *eval.Type) {
+	values := types.NewMethodSet(t)
+	all := values
+	if _, ptr := t.Underlying().(*types.Pointer); !ptr {
+		all = types.NewMethodSet(types.NewPointer(t))
+	}
+	var bind []string
+	b := newDecl(p.d.name + "__t")
+	for i := range all.Len() {
+		sel := all.At(i)
+		m := sel.Obj().(*types.Func)
+		if !m.Exported() && !u.isSession(m.Pkg()) {
+			continue // nothing here can call it
+		}
+		ptr := values.Lookup(m.Pkg(), m.Name()) == nil
+		f := u.methodValueFunc(b, t, sel, m, ptr)
+		if f == "" {
+			continue
+		}
+		out.Methods = append(out.Methods, eval.Method{Name: m.Name(), Ptr: ptr, Type: "func" + p.signature(sel.Type().(*types.Signature))})
+		bind = append(bind, strconv.Quote(m.Name()), f)
+	}
+	if len(bind) == 0 {
+		return
+	}
+	p.d.use(b.name)
+	b.text = fmt.Sprintf("var %s = %s(%q, %s)", b.name, b.rt("Bind"), p.d.name, strings.Join(bind, ", "))
+	u.bindings = append(u.bindings, b)
+}
+
+// methodValueFunc prints a function of the receiver that is a method: the declared one, or for a promoted method one
+// that walks to it.
+func (u *unit) methodValueFunc(d *decl, t types.Type, sel *types.Selection, m *types.Func, ptr bool) string {
+	if n, ok := t.(*types.Named); ok && len(sel.Index()) == 1 {
+		if u.bodies[m.Origin()] == nil {
+			return ""
+		}
+		name := u.methodFunc(n, m)
+		d.use(name)
+		return name
+	}
+	recv := t
+	if ptr {
+		recv = types.NewPointer(t)
+	}
+	f := u.newFn(d, u.src, newEnv())
+	sig := sel.Type().(*types.Signature)
+	fw := f.forward(sig, 0)
+	r := receiver{"r__", precPrimary, recv, true}
+	for _, i := range sel.Index()[:len(sel.Index())-1] {
+		r.text += f.fields(r.typ, []int{i})
+		r.typ = types.Unalias(deref(r.typ).Underlying().(*types.Struct).Field(i).Type())
+	}
+	s := &selection{types.MethodVal, recv, m, sel.Index()}
+	fw.params = append([]string{"r__ " + f.typ(recv)}, fw.params...)
+	return fw.literal(f.boundCall(r, s, fw.args))
+}

@@ -1,0 +1,4 @@
+package rtype
+
+// stubSize is the length of a stub's code in bytes.
+const stubSize = 9

@@ -1,0 +1,175 @@
+package rtype
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"reflect"
+	"sort"
+	"sync/atomic"
+	"unsafe"
+
+	"iyagi/kernel/internal/eval"
+)
+
+// bound is a method of a type with the function that it calls.
+type bound struct {
+	eval.Method
+	owner *entry
+	typ   reflect.Type // without receiver
+	pkg   string       // of a method that is not exported, when it is another than main
+	// The stubs of an exported method: value takes the receiver as it is, pointer a pointer to it. A method
+	// of the pointer alone has only the latter. Nothing compiled can call a method that is not exported.
+	value, pointer int
+	function       atomic.Pointer[reflect.Value] // its first parameter is the receiver
+}
+
+const noStub = -1
+
+// addMethods gives a new type the methods of its declaration.
+func (t *Table) addMethods(e *entry) {
+	if !methodsSupported || e.own.h.Kind == uint8(reflect.Interface) {
+		return
+	}
+	t.bind(e, e.decl)
+	e.publish()
+}
+
+// update gives a type that exists the methods of a later declaration.
+func (t *Table) update(e *entry, d Decl) {
+	if len(d.Methods) == 0 || !methodsSupported {
+		return
+	}
+	if e.derived {
+		fail("type %s has got methods: declare it again", d.Go)
+	}
+	if t.bind(e, d) {
+		e.publish()
+		t.twins.forget()
+	}
+}
+
+// bind makes the methods that the type lacks or has with another signature.
+func (t *Table) bind(e *entry, d Decl) (changed bool) {
+	r := reader{t, d.Imports}
+	type change struct {
+		name string
+		m    *bound
+	}
+	var list []change
+	for _, m := range d.Methods {
+		if old := e.methods[m.Name]; old != nil && old.Ptr == m.Ptr && old.Type == m.Type {
+			continue
+		}
+		x, err := parser.ParseExpr(m.Type)
+		if err != nil {
+			fail("method %s of %s: %w", m.Name, d.Go, err)
+		}
+		f, ok := x.(*ast.FuncType)
+		if !ok {
+			fail("method %s of %s has the type %s", m.Name, d.Go, m.Type)
+		}
+		b := &bound{Method: m, owner: e, typ: r.function(f), value: noStub, pointer: noStub}
+		b.takeStubs()
+		list = append(list, change{m.Name, b})
+	}
+	count := len(e.methods)
+	for _, c := range list {
+		if e.methods[c.name] == nil {
+			count++
+		}
+	}
+	if count > len(e.ptr.rooms[0]) {
+		fail("type %s cannot get more than %d methods in later cells: declare it again", d.Go, spare)
+	}
+	for _, c := range list {
+		e.methods[c.name] = c.m
+	}
+	return len(list) > 0
+}
+
+// unreachable is the stub of all methods that only interpreted code can call.
+var unreachable = func() int {
+	n, err := newStub(functionOf(func() { panic("a method that is not exported was called by compiled code") }))
+	if err != nil {
+		panic(err)
+	}
+	return n
+}()
+
+// takeStubs gives a method its code, which panics until its function is known.
+func (b *bound) takeStubs() {
+	b.value, b.pointer = unreachable, unreachable
+	if !token.IsExported(b.Name) {
+		return
+	}
+	name := b.owner.decl.Go + "." + b.Name
+	early := functionOf(func() { panic("method " + name + " is called before its declaration is loaded") })
+	var err error
+	if b.pointer, err = newStub(early); err != nil {
+		fail("method %s: %w", name, err)
+	}
+	if !b.Ptr {
+		if b.value, err = newStub(early); err != nil {
+			fail("method %s: %w", name, err)
+		}
+	}
+}
+
+// publish writes the methods where the run-time system finds them.
+func (e *entry) publish() {
+	list := make([]*bound, 0, len(e.methods))
+	for _, m := range e.methods {
+		list = append(list, m)
+	}
+	sort.Slice(list, func(i, j int) bool { return before(list[i].Name, list[j].Name) })
+	direct := e.own.h.direct()
+	var own, ptr []method
+	exported := [2]int{}
+	for _, m := range list {
+		d := method{Name: methodName(m.Name, m.pkg), Typ: typeOffset(headerOf(m.typ))}
+		d.Ifn = addReflectOff(codeOf(m.pointer))
+		d.Tfn = d.Ifn
+		ptr = append(ptr, d)
+		if !m.Ptr {
+			d.Tfn = addReflectOff(codeOf(m.value))
+			if direct {
+				d.Ifn = d.Tfn
+			}
+			own = append(own, d)
+		}
+		if token.IsExported(m.Name) {
+			exported[1]++
+			if !m.Ptr {
+				exported[0]++
+			}
+		}
+	}
+	e.own.publish(own, exported[0])
+	e.ptr.publish(ptr, exported[1])
+}
+
+// publish gives a type a new list of methods while others may read the one that it has. A reader may see the old
+// count with the new list, and misses some; or the new count with the old list, whose rest is filled with copies
+// of its last method.
+//
+// A type without methods does not get flagUncommon before it has one, and so tells reflect no package: for
+// such a type the run-time system does not note which interfaces it does not implement, and
+// methods that a later cell declares count everywhere at once.
+func (b *block) publish(methods []method, exported int) {
+	if len(methods) == 0 {
+		return
+	}
+	next := 1 - b.used
+	room := b.rooms[next]
+	n := copy(room, methods)
+	for i := n; i < len(room); i++ {
+		room[i] = room[n-1]
+	}
+	b.used = next
+	off := uint32(uintptr(unsafe.Pointer(unsafe.SliceData(room))) - uintptr(unsafe.Pointer(b.u)))
+	atomic.StoreUint32(&b.u.Moff, off)
+	counts := [2]uint16{uint16(n), uint16(exported)}
+	atomic.StoreUint32((*uint32)(unsafe.Pointer(&b.u.Count)), *(*uint32)(unsafe.Pointer(&counts)))
+	b.h.TFlag |= flagUncommon
+}
