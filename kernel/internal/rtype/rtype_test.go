@@ -84,7 +84,7 @@ s.Bind("Sq","Area", Sq__Area); s.Bind("Sq","Name", Sq__Name); s.Bind("Ci","Area"
 	run(`fail := func() error { return &s.E{code: 5} }; err := fail(); fmt.Println(err); var e *s.E; fmt.Println(errors.As(fmt.Errorf("w %w", err), &e), e.code)`)
 	run(`ss := s.S{s.S{}, s.S{}}; fmt.Println(len(ss), ss)
 mm := s.M{"a": s.M{}}; mm["b"] = nil; fmt.Println(mm)`)
-	run(`var st1 s.state; st1 = func(l *s.lexer) s.state { l.n++; if l.n > 3 { return nil }; return st1 }
+	run(`var st1 s.state; st1 = func(l *s.lexer) s.state { l.n++; var none s.state; if l.n > 3 { return none }; return st1 }
 runl := func() int { l := &s.lexer{}; l.st = st1; for l.st != nil { l.st = l.st(l) }; return l.n }
 fmt.Println(runl())`)
 	run(`total := func(l []s.Shape) float64 { r := 0.0; for _, x := range l { switch v := x.(type) { case s.Sq: r += Sq__Area(v); case *s.Ci: r += Ci__Area(v) } }; return r }
