@@ -181,18 +181,18 @@ func (p *fn) conversion(t types.Type, x ast.Expr) (string, int) {
 // the interpreter refuses.
 func (p *fn) textConversion(t types.Type, x ast.Expr) (string, bool) {
 	from := p.typeOf(x)
-	if s, ok := from.Underlying().(*types.Slice); ok && isString(t) && !types.Identical(s.Elem(), s.Elem().Underlying()) {
+	if s, ok := from.Underlying().(*types.Slice); ok && isText(t) && !types.Identical(s.Elem(), s.Elem().Underlying()) {
 		plain := p.typ(types.NewSlice(s.Elem().Underlying()))
 		return fmt.Sprintf("%s(%s(%s, (*%s)(nil)).(%s))", p.conv(t), p.d.rt("See"), p.expr(x), plain, plain), true
 	}
-	if s, ok := t.Underlying().(*types.Slice); ok && isString(from) && !types.Identical(s.Elem(), s.Elem().Underlying()) {
+	if s, ok := t.Underlying().(*types.Slice); ok && isText(from) && !types.Identical(s.Elem(), s.Elem().Underlying()) {
 		plain := p.typ(types.NewSlice(s.Elem().Underlying()))
 		return fmt.Sprintf("%s(%s(%s), (*%s)(nil)).(%[4]s)", p.d.rt("See"), plain, p.expr(x), p.typ(t)), true
 	}
 	return "", false
 }
 
-func isString(t types.Type) bool {
+func isText(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Info()&types.IsString != 0
 }
