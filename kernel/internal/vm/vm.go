@@ -1,0 +1,149 @@
+// Package vm runs functions of plain data: a register machine for those
+// functions of cells that package lower can compile, ten to fifty times as fast as
+// the interpreter runs them.
+//
+// A function comes as text ([Code].Encode), which lower puts into the lowered
+// unit as the argument of [Define], beside pointers to what the code mentions: types, session
+// variables, compiled functions. Functions find each other by their lowered
+// names when the first of them is called. [Bind] makes a Go function value of one, for the
+// interpreter to call; that costs what any native call costs there, while calls
+// between functions of this package take a few nanoseconds.
+//
+// Values stand in two files of registers, one of 64-bit numbers and one of pointers,
+// so that the garbage collector sees every pointer: a string is a pointer and
+// a number, a slice a pointer and two numbers, a small struct the registers of its fields. Large
+// structs, arrays and variables whose address is taken lie in memory of their
+// own Go type, as every value behind a pointer does; so compiled code,
+// interpreted code and this package share values.
+//
+// The stack of a call from outside belongs to the calling goroutine. Any number
+// of goroutines may run the same function. Panics are Go's own run-time errors; before one leaves
+// the package, the hook set by [SetPanicking] gets the frames it has passed.
+// Loops and calls look at the context of the caller's cell, and end the
+// goroutine when it is done.
+//
+// Code is trusted to hold pointers where it says so, as lower makes it from checked
+// types; what is broken in form is refused when it is decoded.
+package vm
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+)
+
+// Func is a function that can run. It does not change once it is linked.
+type Func struct {
+	code    *Code
+	base    unsafe.Pointer // of the instructions
+	n, p    int            // registers of each file
+	strings []string
+	tables  [][]uint16
+	types   []*typ
+	globals []unsafe.Pointer
+	natives []*native
+	funcs   []*Func
+	linked  atomic.Bool
+}
+
+// registry holds the functions by lowered name. Functions are defined while units are loaded and linked
+// at their first call.
+var registry struct {
+	sync.Mutex
+	funcs map[string]*Func
+}
+
+// Define makes a function of text, which is Code.Encode's. args are pointers: nil ones to types, those of
+// variables, and compiled functions. It fails only for broken text, and then Bind's function panics
+// with the reason.
+func Define(text string, args ...any) bool {
+	c, err := decode(text, len(args))
+	if err != nil {
+		return false
+	}
+	f := newFunc(c, args)
+	if f == nil {
+		return false
+	}
+	registry.Lock()
+	defer registry.Unlock()
+	if registry.funcs == nil {
+		registry.funcs = map[string]*Func{}
+	}
+	registry.funcs[c.Name] = f
+	return true
+}
+
+// Forget drops functions that nothing refers to by name any more.
+func Forget(names ...string) {
+	registry.Lock()
+	defer registry.Unlock()
+	for _, n := range names {
+		delete(registry.funcs, n)
+	}
+}
+
+// newFunc returns nil when an argument is not what the code takes it for.
+func newFunc(c *Code, args []any) *Func {
+	// A further instruction: the machine's pointer to the next one must not leave the array.
+	ins := append(c.Ins[:len(c.Ins):len(c.Ins)], Ins{})
+	c.Ins = ins[:len(c.Ins)]
+	f := &Func{code: c, base: unsafe.Pointer(unsafe.SliceData(ins)), n: c.N, p: c.P, strings: c.Strings, tables: c.Tables}
+	for _, ref := range c.Types {
+		p := reflect.TypeOf(args[ref.Arg])
+		if p == nil || p.Kind() != reflect.Pointer || int(p.Elem().Size()) != ref.Size {
+			return nil
+		}
+		f.types = append(f.types, newType(p.Elem()))
+	}
+	for _, i := range c.Globals {
+		v := reflect.ValueOf(args[i])
+		if v.Kind() != reflect.Pointer || v.IsNil() {
+			return nil
+		}
+		f.globals = append(f.globals, v.UnsafePointer())
+	}
+	for i := range c.Natives {
+		f.natives = append(f.natives, newNative(&c.Natives[i], args[c.Natives[i].Arg]))
+	}
+	return f
+}
+
+// link finds the functions that f calls, and theirs.
+func (f *Func) link() {
+	registry.Lock()
+	defer registry.Unlock()
+	f.linkLocked()
+}
+
+func (f *Func) linkLocked() {
+	if f.linked.Load() || len(f.funcs) > 0 {
+		return
+	}
+	for _, name := range f.code.Funcs {
+		g := registry.funcs[name]
+		if g == nil {
+			panic(fmt.Sprintf("vm: %s calls %s, which is not loaded", f.code.Name, name))
+		}
+		f.funcs = append(f.funcs, g)
+	}
+	for _, g := range f.funcs {
+		g.linkLocked()
+	}
+	f.linked.Store(true)
+}
+
+// A Frame is a call that a panic has passed.
+type Frame struct {
+	Func         string // lowered name
+	Label        string // the cell
+	Line, Column int
+}
+
+var panicking func([]Frame)
+
+// SetPanicking sets what is told, in the goroutine of the panic, of the calls that a panic has passed
+// before it leaves the package, the innermost first. It is set once, before any code of a cell.
+func SetPanicking(f func([]Frame)) { panicking = f }
