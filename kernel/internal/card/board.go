@@ -30,6 +30,8 @@ const bytesPerSecond = 400 << 10
 // itself after the picture in which all tasks have ended. Wait waits for it.
 // The sampler runs while a task does: see sampler.go.
 type Board struct {
+	Again func() *Group // runs the same tasks once more, unseen; nil: nobody can
+
 	kind    Kind
 	cell    string // label of the cell under which it is shown
 	mode    mode

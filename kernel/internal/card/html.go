@@ -20,17 +20,18 @@ import (
 // are short because a card repeats them on each line. No-break spaces keep numbers with
 // their units.
 const (
-	muted     = "opacity:0.7"
-	troubled  = "color:#d9434f;color:var(--vscode-errorForeground,var(--jp-error-color1,#d9434f))"
-	wrong     = "color:#d9434f" // without the theme's, for what stands on many lines
-	cellStyle = "text-align:left;vertical-align:baseline;padding:1px 10px 1px 0"
-	numStyle  = "text-align:right;vertical-align:baseline;padding:1px 10px 1px 0"
-	lineStyle = "text-align:left;vertical-align:baseline;padding:1px 0;font-family:monospace"
-	headStyle = ";vertical-align:bottom;word-break:keep-all;font-weight:bold;border-bottom:1px solid #8888"
-	tabStyle  = "table-layout:auto;border-collapse:collapse;border:none;margin:0;font-size:13px;line-height:1.4"
-	capStyle  = "text-align:left;font-weight:bold;font-size:13px;padding:10px 0 2px 0;caption-side:top;color:inherit;white-space:nowrap"
-	nameStyle = ";max-width:260px;word-break:break-all" // of a long name
-	nowrap    = ";white-space:nowrap"
+	errorColour = "#d9434f"
+	muted       = "opacity:0.7"
+	troubled    = wrong + ";color:var(--vscode-errorForeground,var(--jp-error-color1," + errorColour + "))"
+	wrong       = "color:" + errorColour // without the theme's, for what stands on many lines
+	cellStyle   = "text-align:left;vertical-align:baseline;padding:1px 10px 1px 0"
+	numStyle    = "text-align:right;vertical-align:baseline;padding:1px 10px 1px 0"
+	lineStyle   = "text-align:left;vertical-align:baseline;padding:1px 0;font-family:monospace"
+	headStyle   = ";vertical-align:bottom;word-break:keep-all;font-weight:bold;border-bottom:1px solid #8888"
+	tabStyle    = "table-layout:auto;border-collapse:collapse;border:none;margin:0;font-size:13px;line-height:1.4"
+	capStyle    = "text-align:left;font-weight:bold;font-size:13px;padding:10px 0 2px 0;caption-side:top;color:inherit;white-space:nowrap"
+	nameStyle   = ";max-width:260px;word-break:break-all" // of a long name
+	nowrap      = ";white-space:nowrap"
 	// A page that is too narrow for a table scrolls it, not the whole notebook.
 	scrolled = `<div style="overflow-x:auto">`
 )
@@ -38,11 +39,11 @@ const (
 // colour is what marks a writer beside its letter.
 type colour string
 
-// palette is in the order of use: blue, vermilion and bluish green of Okabe and Ito, darker, then
-// three more. TestPalette holds what it promises: readers who see no red, no green or
+// palette is in the order of use: blue, vermilion, bluish green and purple, after Okabe and Ito, and
+// two more. TestPalette holds what it promises: readers who see no red, no green or
 // no blue tell the first four apart; all have a contrast of 4.5 to the white letter
-// on them and of 3 to a dark page.
-var palette = []colour{"#0072b2", "#c24e00", "#00805f", "#8a2be2", "#7a6200", "#66727f"}
+// on them and to a white page, and of 3 to a dark page.
+var palette = []colour{"#3364f5", "#bf5000", "#0a7c58", "#9a4aa6", "#806800", "#697583"}
 
 func colourOf(i int) colour { return palette[i%len(palette)] }
 
@@ -195,14 +196,14 @@ func (r *row) bad() bool {
 
 func id(n int) string {
 	if n == 0 {
-		return "–"
+		return "-"
 	}
 	return strconv.Itoa(n)
 }
 
 func (v *view) startText(r *row) string {
 	if r.State == Waiting || r.PID == 0 {
-		return "–"
+		return "-"
 	}
 	return duration(r.Start)
 }
@@ -222,7 +223,7 @@ func (v *view) took(r *row) time.Duration {
 
 func cpuText(r *row) string {
 	if r.CPU == 0 {
-		return "–"
+		return "-"
 	}
 	return duration(r.CPU)
 }
@@ -238,7 +239,7 @@ func coresText(r *row) string {
 		s = append(s, strconv.Itoa(c))
 	}
 	if len(s) == 0 {
-		return "–"
+		return "-"
 	}
 	return strings.Join(s, ", ")
 }
@@ -259,7 +260,7 @@ func (v *view) outputTable(p *page) {
 		v.outputRow(p, &v.head[i])
 	}
 	if n := v.hidden(); n > 0 {
-		p.add(rowStart, `<td colspan="4" style="text-align:left;padding:4px 0;white-space:normal;`, muted, `">`, esc(fmt.Sprintf(w.moreLines, thousands(n))), `</td></tr>`)
+		p.add(rowStart, `<td colspan="3"></td><td style="text-align:left;padding:4px 0;`, muted, `">`, esc(fmt.Sprintf(w.moreLines, thousands(n))), "</td></tr>\n")
 	}
 	for i := range v.tail {
 		v.outputRow(p, &v.tail[i])

@@ -148,7 +148,7 @@ func TestLetters(t *testing.T) {
 func TestDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0.00 ms", 83 * time.Microsecond: "0.08 ms", 9990 * time.Microsecond: "9.99 ms", 12340 * time.Microsecond: "12.3 ms",
-		123 * ms: "123 ms", 1234 * ms: "1.23 s", 12345 * ms: "12.3 s", 200 * time.Second: "3 min 20 s", 3 * time.Hour: "3 h 0 min", -1: "–",
+		123 * ms: "123 ms", 1234 * ms: "1.23 s", 12345 * ms: "12.3 s", 200 * time.Second: "3 min 20 s", 3 * time.Hour: "3 h 0 min", -1: "-",
 	} {
 		if got := duration(d); got != want {
 			t.Errorf("duration(%v) = %s, want %s", int64(d), got, want)

@@ -28,11 +28,14 @@ const (
 // fullShare is from which share of a time on a core the picture shows all of it.
 const fullShare = 0.75
 
+// fewShare is below which the writes tell better than a lower bar when it ran.
+const fewShare = 0.25
+
 // leastShare is below which it shows none.
 const leastShare = 0.02
 
-// spans tells what the task did, by its samples and by when it wrote: a thread
-// that writes is on a core. ready is when its process began the task; 0: unknown. It needs mu.
+// spans tells what the task did, by its readings and by when it wrote: a thread
+// that writes is on a core. It needs mu.
 func (j *Job) spans() (all []span) {
 	writes := j.lines
 	for i := 1; i < len(j.readings); i++ {
@@ -44,18 +47,13 @@ func (j *Job) spans() (all []span) {
 		for n < len(writes) && writes[n].at < b.at {
 			n++
 		}
-		var wrote time.Duration
-		if n > 0 && b.at-a.at <= 2*sampleLate {
-			wrote = writes[n-1].at
-		}
-		all = between(all, a, b, wrote)
+		all = between(all, a, b, writes[:n])
 	}
 	return all
 }
 
-// between adds what a task did from one sample to the next; wrote is when it last wrote in that
-// time, or 0.
-func between(all []span, a, b reading, wrote time.Duration) []span {
+// between adds what a task did from one reading to the next, and when it wrote in that time.
+func between(all []span, a, b reading, writes []record) []span {
 	took, run := b.at-a.at, min(b.run-a.run, b.at-a.at)
 	if took <= 0 || run <= 0 {
 		return all
@@ -65,38 +63,57 @@ func between(all []span, a, b reading, wrote time.Duration) []span {
 		core = a.core
 	}
 	s := span{from: a.at, to: b.at, share: float64(run) / float64(took), core: core}
+	n := len(writes)
 	switch {
 	case busy(a, b):
 		s.share = 1
-	case wrote != 0:
-		s.to = min(max(wrote, a.at+run), b.at)
+	case n > 0 && took <= 2*sampleLate: // it ran up to the last write
+		s.to = max(writes[n-1].at, a.at+run)
 		s.from, s.share = s.to-run, 1
+	case n > 0 && s.share < fewShare: // a little for each write
+		return atWrites(all, s, run, writes)
 	case b.running && !a.running:
 		s.from, s.share = b.at-run, 1
 	case a.running && !b.running:
 		s.to, s.share = a.at+run, 1
 	}
-	// It waited for a core before it ran, perhaps since before the first sample.
 	if ready := b.ready - a.ready; ready > 0 {
-		r := span{from: s.from - ready, to: s.from, doing: readyTo, core: -1}
-		if s.share < 1 || s.from == a.at { // somewhere between
-			r.to = min(s.from+ready, s.to)
-			r.from = s.from
-			if room := s.to - r.to; room > 0 {
-				s.from, s.share = r.to, min(float64(run)/float64(room), 1)
-			} else {
-				r.to = s.from
-			}
-		}
-		if n := len(all); n > 0 {
-			r.from = max(r.from, all[n-1].to)
-		}
-		all = appendSpan(all, r)
+		all, s = waitedFor(all, s, ready, run, a.at)
 	}
 	if s.share < leastShare {
 		return all
 	}
 	return appendSpan(all, s)
+}
+
+// atWrites adds a short time on a core before each write.
+func atWrites(all []span, s span, run time.Duration, writes []record) []span {
+	each := run / time.Duration(len(writes))
+	s.share = 1
+	last := s.from
+	for i := range writes {
+		s.from, s.to = max(writes[i].at-each, last), writes[i].at
+		all, last = appendSpan(all, s), s.to
+	}
+	return all
+}
+
+// waitedFor adds that the task waited for a core before it did s: since before the
+// first reading, perhaps. If that does not tell when, it waited first.
+func waitedFor(all []span, s span, ready, run, first time.Duration) ([]span, span) {
+	r := span{from: s.from - ready, to: s.from, doing: readyTo, core: -1}
+	if s.share < 1 || s.from == first {
+		r.from, r.to = s.from, min(s.from+ready, s.to)
+		if room := s.to - r.to; room > 0 {
+			s.from, s.share = r.to, min(float64(run)/float64(room), 1)
+		} else {
+			r.to = s.from
+		}
+	}
+	if n := len(all); n > 0 {
+		r.from = max(r.from, all[n-1].to)
+	}
+	return appendSpan(all, r), s
 }
 
 // appendSpan adds s, or lengthens the last one if it goes on with the same.
@@ -192,9 +209,13 @@ func sinceBegan(spans []span, began, ready, end time.Duration) (out []span) {
 	return out
 }
 
-// onCores are the rows of the cores: which task ran on each, in the order of time.
+// onCores are the rows of the cores: which task ran on each, in the order of time. There are
+// none where not all tasks are shown, for then they would tell too little.
 func (v *view) onCores() (cores []int, spans map[int][]span) {
 	spans = map[int][]span{}
+	if v.folded() > 0 {
+		return nil, spans
+	}
 	for i := range v.rows {
 		for _, s := range v.rows[i].spans {
 			if s.doing != readyTo && s.core >= 0 {
@@ -208,5 +229,5 @@ func (v *view) onCores() (cores []int, spans map[int][]span) {
 		slices.SortStableFunc(list, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	}
 	slices.Sort(cores)
-	return cores, spans
+	return cores[:min(len(cores), maxCores)], spans
 }

@@ -193,7 +193,13 @@ func (v *view) markdown() string {
 	if v.total == 0 {
 		return b.String()
 	}
-	b.WriteString("\n" + v.grid().Markdown())
+	g := v.grid()
+	for _, cells := range g.Rows {
+		for i := 1; i < len(cells); i++ {
+			cells[i] = unbroken(cells[i])
+		}
+	}
+	b.WriteString("\n" + g.Markdown())
 	for _, n := range append(v.errors(), v.notes()...) {
 		b.WriteString("\n" + display.EscapeMarkdown(n) + "\n")
 	}

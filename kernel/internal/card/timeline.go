@@ -39,7 +39,7 @@ func (v *view) timeline(p *page) {
 		v.crowdLane(p)
 	}
 	cores, spans := v.onCores()
-	for _, c := range cores[:min(len(cores), maxCores)] {
+	for _, c := range cores {
 		v.lane(p, esc(fmt.Sprintf(w.core, c)), v.coreLane(spans[c]), esc(unbroken(v.busyShare(spans[c]))))
 	}
 	v.lane(p, "", v.axis(), "")
@@ -198,19 +198,27 @@ func (v *view) parentLane() string {
 // coreLane is which task a core ran, with its letter where there is room.
 func (v *view) coreLane(spans []span) string {
 	b, labels := &page{}, &page{}
-	var s stripes
+	var full, part stripes
 	for _, c := range coarse(spans, v.elapsed, v.pieces) {
 		r := &v.rows[c.task]
 		paint := string(r.colour)
 		if c.doing == startsUp {
 			paint = idleColour
 		}
-		if width := s.add(v.at(c.from), v.at(c.to), paint); width >= 2.5*float64(len(r.letter)) {
+		s := &full
+		if c.share < fullShare {
+			s = &part
+		}
+		from := max(v.at(c.from), full.at, part.at) // two tasks cannot have been there at once
+		if from >= v.at(c.to) {
+			continue
+		}
+		if width := s.add(from, v.at(c.to), paint); width >= 2.5*float64(len(r.letter)) {
 			labels.addf(`<div style="position:absolute;left:%s;width:%s;top:2px;text-align:center;font-size:11px;line-height:14px;color:#fff">%s</div>`,
 				percent(s.at-width), percent(width), r.letter)
 		}
 	}
-	b.add(layer(2, 14, s.css()), labels.String())
+	b.add(layer(2, 14, full.css()), layer(5, 8, part.css()), labels.String())
 	return b.String()
 }
 
@@ -416,7 +424,7 @@ func (v *view) timelineText() string {
 		}
 	}
 	cores, spans := v.onCores()
-	for _, c := range cores[:min(len(cores), maxCores)] {
+	for _, c := range cores {
 		lane(fmt.Sprintf(v.words.core, c), v.coreText(spans[c]), v.busyShare(spans[c]))
 	}
 	return g.Text() + "\n"

@@ -18,14 +18,18 @@ type node struct {
 // tree has the kernel at its root, then the process whose cell started the tasks.
 func (v *view) tree() node {
 	w := v.words
-	self := node{label: w.selves[v.kind] + " " + strconv.Itoa(v.parent)}
+	self := node{label: fmt.Sprintf(w.selves[v.kind], v.parent)}
 	if v.kind == Thread {
 		self.children = append(self.children, node{label: fmt.Sprintf(w.mainThread, v.parent)})
 	}
-	for i := range v.rows {
-		self.children = append(self.children, node{row: &v.rows[i], label: v.rows[i].title + " " + v.ownID(&v.rows[i])})
+	shown := len(v.rows)
+	if shown > maxLeaves {
+		shown = maxLeaves - 2
 	}
-	if n := v.folded(); n > 0 {
+	for i := range v.rows[:shown] {
+		self.children = append(self.children, node{row: &v.rows[i], label: v.rows[i].title + " · " + v.ownID(&v.rows[i])})
+	}
+	if n := v.total - shown; n > 0 {
 		self.children = append(self.children, node{label: fmt.Sprintf(w.more, thousands(n))})
 	}
 	if v.above == 0 {
@@ -34,13 +38,15 @@ func (v *view) tree() node {
 	return node{label: fmt.Sprintf(w.kernel, v.above), children: []node{self}}
 }
 
+// maxLeaves is how many tasks the tree shows; the table of IDs has more.
+const maxLeaves = 12
+
 // ownID is what makes a task one of its kind, and how it ended if not well.
 func (v *view) ownID(r *row) string {
-	n := r.PID
+	s := "PID " + id(r.PID)
 	if v.kind == Thread {
-		n = r.TID
+		s = "TID " + id(r.TID)
 	}
-	s := id(n)
 	if r.Host != "" {
 		s += " @ " + r.Host
 	}
@@ -94,7 +100,7 @@ func (v *view) treeHTML(p *page) {
 // many below each other.
 func (v *view) mermaid() string {
 	direction := "TD"
-	if len(v.rows) > 4 {
+	if v.total > 4 {
 		direction = "LR"
 	}
 	var b strings.Builder

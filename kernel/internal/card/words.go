@@ -74,11 +74,11 @@ var english = &words{
 	stderr:   "standard error",
 	onCores:  "Cores", core: "core %d", busy: "CPU time: %s in %s, so %s cores were busy on average.",
 	wrote: "%s wrote %s lines", wroteOne: "%s wrote %s line", turns: "; the writer changed %s times", order: ", in the order %s",
-	tree: "Process tree", mainThread: "main thread %d", kernel: "Iyagi kernel %d", more: "… %s more", all: "all %s tasks", atOnce: "%s at once", used: "%s busy",
+	tree: "Process tree", mainThread: "main thread · TID %d", kernel: "Iyagi kernel · PID %d", more: "… %s more", all: "all %s tasks", atOnce: "%s at once", used: "%s busy",
 	onCore: "on a core", partly: "for a part of the time", ready: "ready, waits for a free core", waits: map[Kind]string{Process: "waits (sleep, input, another process …)", Thread: "waits (sleep, lock, its turn in Go's scheduler …)"},
 	exists: "exists (when it waited is not known on this system)", startsUp: "the process starts up", printed: "wrote a line", started: "started a task", waitsHere: "waits for the tasks",
 	errMarks: "(!: standard error)",
-	callers:  map[Kind]string{Process: "parent", Thread: "process"}, selves: map[Kind]string{Process: "parent, runs the cell:", Thread: "process, runs the cell:"},
+	callers:  map[Kind]string{Process: "parent", Thread: "process"}, selves: map[Kind]string{Process: "parent, which runs the cell · PID %d", Thread: "process, which runs the cell · PID %d"},
 	summary:  "Durations: shortest %s, median %s, longest %s.",
 	progress: "%d of %d done", count: "%s %d",
 	states:   map[State]string{Waiting: "waiting", Running: "running", Exited: "exited", Killed: "killed", Failed: "failed"},
@@ -105,11 +105,11 @@ var koreanWords = &words{
 	stderr:   "표준 오류",
 	onCores:  "코어", core: "코어 %d", busy: "CPU 시간은 모두 %s입니다. %s 동안 평균 %s개의 코어를 사용했습니다.",
 	wrote: "%s %s줄", wroteOne: "%s %s줄", turns: "을 출력했고, 출력하는 작업이 %s번 바뀌었습니다", order: ". 순서: %s",
-	tree: "프로세스 트리", mainThread: "메인 스레드 %d", kernel: "Iyagi 커널 %d", more: "… 나머지 %s개", all: "작업 %s개 전체", atOnce: "동시에 %s개", used: "%s 사용",
+	tree: "프로세스 트리", mainThread: "메인 스레드 · TID %d", kernel: "Iyagi 커널 · PID %d", more: "… 나머지 %s개", all: "작업 %s개 전체", atOnce: "동시에 %s개", used: "%s 사용",
 	onCore: "코어에서 실행", partly: "일부 시간만 실행", ready: "실행할 준비가 되어 빈 코어를 기다림", waits: map[Kind]string{Process: "대기(sleep, 입력, 다른 프로세스 등)", Thread: "대기(sleep, 잠금, Go 스케줄러의 차례 등)"},
 	exists: "존재하는 동안(이 시스템에서는 언제 대기했는지 알 수 없음)", startsUp: "프로세스를 준비하는 중", printed: "한 줄 출력", started: "작업 시작", waitsHere: "작업이 끝나기를 기다림",
 	errMarks: "(!: 표준 오류)",
-	callers:  map[Kind]string{Process: "부모", Thread: "프로세스"}, selves: map[Kind]string{Process: "부모, 셀을 실행:", Thread: "프로세스, 셀을 실행:"},
+	callers:  map[Kind]string{Process: "부모", Thread: "프로세스"}, selves: map[Kind]string{Process: "셀을 실행하는 부모 · PID %d", Thread: "셀을 실행하는 프로세스 · PID %d"},
 	summary:  "소요 시간: 최소 %s, 중앙값 %s, 최대 %s.",
 	progress: "%d/%d 완료", count: "%s %d개",
 	states:   map[State]string{Waiting: "대기 중", Running: "실행 중", Exited: "종료", Killed: "강제 종료", Failed: "실패"},
@@ -168,7 +168,7 @@ func (w *words) stateName(kind Kind, s State) string {
 func duration(d time.Duration) string {
 	switch {
 	case d < 0:
-		return "–"
+		return "-"
 	case d < 10*time.Millisecond:
 		return fmt.Sprintf("%.2f ms", float64(d)/1e6)
 	case d < 100*time.Millisecond:
