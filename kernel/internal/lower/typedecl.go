@@ -66,9 +66,6 @@ func (u *unit) declareNamed(name string, t types.Type, out *eval.Type) {
 	})
 }
 
-// hiddenTag keeps encoders from a field that is not exported: the interpreter could not set a field that is not.
-const hiddenTag = `json:"-" xml:"-" yaml:"-" toml:"-"`
-
 // structText prints a struct's fields in full.
 func (u *unit) structText(p *typer, x types.Type) string {
 	t := x.(*types.Struct)
@@ -78,8 +75,6 @@ func (u *unit) structText(p *typer, x types.Type) string {
 		name, tag := f.Name(), t.Tag(i)
 		if f.Embedded() {
 			name = eval.EmbeddedPrefix + name
-		} else if tag == "" && !f.Exported() {
-			tag = hiddenTag
 		}
 		fields[i] = name + " " + p.typ(f.Type())
 		if tag != "" {

@@ -21,10 +21,6 @@ type block struct {
 	used   int         // which
 }
 
-// kept holds what the run-time system's own tables refer to without keeping it alive: the type of an
-// interface value is no pointer for the garbage collector.
-var kept []any
-
 // forms are compiled types of the kinds that have descriptions of their own, and these.
 var forms = map[reflect.Kind]struct{ example, description reflect.Type }{
 	reflect.Pointer:   {reflect.TypeFor[*int](), reflect.TypeFor[pointerType]()},
@@ -51,7 +47,6 @@ func newBlock(like reflect.Type, params, methods int) block {
 		{Name: "M", Type: reflect.ArrayOf(2*methods, reflect.TypeFor[method]())},
 	})
 	v := reflect.New(s)
-	kept = append(kept, v.Interface())
 	p := v.UnsafePointer()
 	v.Elem().Field(0).Set(reflect.NewAt(d, unsafe.Pointer(headerOf(like))).Elem())
 	b := block{
@@ -95,7 +90,8 @@ func (t *Table) allocate(e *entry) {
 	e.describe(hash(e.decl.Name), e.decl.Go)
 }
 
-// describe names the descriptions and ties them together.
+// describe names the descriptions and ties them together. The offset of the pointer's keeps both alive for good, as must be:
+// the type of an interface value is no pointer for the garbage collector.
 func (e *entry) describe(hash uint32, text string) {
 	e.own.name(text, hash)
 	e.ptr.name("*"+text, hash*16777619^'*')
@@ -230,7 +226,7 @@ func (r reader) layoutStruct(s *structType, fields []field, named bool) {
 	for i, f := range fields {
 		h := r.shape(f.typ)
 		off := align(s.Size, h.Align)
-		s.Fields[i] = structField{f.encode(), h, off}
+		s.Fields[i] = structField{f.encode(true), h, off}
 		regular = regular && off == s.Size && h.TFlag&flagRegularMemory != 0 && f.name != "_"
 		comparable = comparable && h.Equal != nil
 		s.Size, s.Align = off+h.Size, max(s.Align, h.Align)
@@ -260,20 +256,22 @@ func (r reader) layoutStruct(s *structType, fields []field, named bool) {
 
 // encode is the name of the field. See the package comment for why each is exported. Encoders that
 // are given the value itself, not what Shown returns, leave a field out that says so.
-func (f *field) encode() *byte {
-	tag := f.tag
-	if !f.exported && f.name != "_" && !f.embedded && tag == "" {
-		tag = hiddenTag
+func (f *field) encode(exported bool) *byte {
+	tag, flags := f.tag, byte(0)
+	if exported {
+		flags = nameExported
+		if !f.exported && !f.embedded && tag == "" {
+			tag = hiddenTag
+		}
 	}
-	flags := byte(nameExported)
 	if f.embedded {
 		flags |= nameEmbedded
 	}
 	return encodeName(f.name, tag, flags)
 }
 
-// hiddenTag is the tag of fields that are not exported.
-const hiddenTag = `json:"-" xml:"-"`
+// hiddenTag is the tag of fields that only the interpreter should see as exported.
+const hiddenTag = `json:"-" xml:"-" yaml:"-" toml:"-"`
 
 // layoutArray lays an array out, with a shape for its elements.
 func (r reader) layoutArray(a *arrayType, x *ast.ArrayType) {

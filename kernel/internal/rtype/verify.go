@@ -44,13 +44,14 @@ var verified = sync.OnceValue(func() (err error) {
 	}()
 	(*sample).o(nil)
 	return errors.Join(
-		verify(reflect.TypeFor[sample](), 4), verify(reflect.TypeFor[*sample](), 4), verify(reflect.TypeFor[sampler](), 4))
+		verifyType(reflect.TypeFor[sample](), 4), verifyType(reflect.TypeFor[*sample](), 4), verifyType(reflect.TypeFor[sampler](), 4))
 })
+
+func verifyType(r reflect.Type, depth int) error { return verify(headerOf(r), r, depth) }
 
 // verify compares the description of a type, and to some depth those of the types that it refers to, with
 // what reflect says of them.
-func verify(r reflect.Type, depth int) error {
-	h := headerOf(r)
+func verify(h *header, r reflect.Type, depth int) error {
 	p := unsafe.Pointer(h)
 	wrong := func(what string, got, want any) error {
 		if got == want {
@@ -97,9 +98,9 @@ func verify(r reflect.Type, depth int) error {
 		list = append(list, wrong("parameters", int(f.InCount), r.NumIn()), wrong("results", int(f.OutCount&^(1<<15)), r.NumOut()),
 			wrong("variadic", f.OutCount&(1<<15) != 0, r.IsVariadic()))
 	}
-	list = append(list, verifyMethods(r))
+	list = append(list, verifyMethods(h, r))
 	for _, n := range next {
-		list = append(list, verify(typeOf(n), depth-1))
+		list = append(list, verifyType(typeOf(n), depth-1))
 	}
 	return errors.Join(list...)
 }
@@ -117,8 +118,7 @@ func verifyName(name *byte, want string) error {
 }
 
 // verifyMethods compares how many methods a struct or a pointer has.
-func verifyMethods(r reflect.Type) error {
-	h := headerOf(r)
+func verifyMethods(h *header, r reflect.Type) error {
 	if h.TFlag&flagUncommon == 0 {
 		return nil
 	}
