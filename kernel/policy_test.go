@@ -34,6 +34,7 @@ var imports = map[string][]string{
 	"kernel/internal/vm":              {"kernel/internal/host"},
 	"kernel/internal/lower/gen":       {},
 	"kernel/internal/generic":         {},
+	"kernel/internal/generic/gen":     {"kernel/internal/stdlib"},
 	"kernel/internal/stdlib":          {"kernel/internal/stdlib/gen/pack"},
 	"kernel/internal/stdlib/gen":      {"kernel/internal/stdlib", "kernel/internal/stdlib/gen/pack"},
 	"kernel/internal/stdlib/gen/pack": {},

@@ -4,6 +4,8 @@
 // known only to the interpreter. Cells cannot import it.
 package generic
 
+//go:generate go run ./gen
+
 import (
 	"crypto/hkdf"
 	"crypto/pbkdf2"

@@ -348,7 +348,7 @@ func (p *fn) place(x ast.Expr) string {
 // set a copy to the result of a call and to a composite literal.
 func (p *fn) target(x ast.Expr) string {
 	text := p.expr(x)
-	if sel, ok := ast.Unparen(x).(*ast.SelectorExpr); ok && p.src.info.Selections[sel] == nil && p.u.isNativeVar(sel.Sel, p.src) {
+	if p.isNativeVar(x) {
 		return "*(&" + text + ")"
 	}
 	return text

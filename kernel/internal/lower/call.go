@@ -128,8 +128,11 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 			out[i] = p.printed(f, a, out[i], x.Ellipsis.IsValid())
 		}
 	}
-	if x.Ellipsis.IsValid() {
-		out[len(out)-1] += "..."
+	if last := len(out) - 1; x.Ellipsis.IsValid() {
+		if p.isNativeVar(x.Args[last]) { // the interpreter would convert the variable to an element
+			out[last] = "*(&" + out[last] + ")"
+		}
+		out[last] += "..."
 	}
 	return out
 }

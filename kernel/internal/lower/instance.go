@@ -74,6 +74,9 @@ func (u *unit) methodFunc(t *types.Named, m *types.Func) string {
 func (p *fn) funcName(f *types.Func, args []types.Type) string {
 	f = f.Origin()
 	if !p.u.isSession(f.Pkg()) {
+		if name, ok := p.compiled(f, args); ok {
+			return name
+		}
 		own := p.u.lib.function(f)
 		if own == nil {
 			return p.native(f)

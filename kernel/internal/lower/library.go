@@ -153,10 +153,17 @@ func (b *library) method(m *types.Func) bool {
 	return ok && b.named(n) != nil
 }
 
-// isNativeVar tells whether an identifier is a variable of a native package.
-func (u *unit) isNativeVar(id *ast.Ident, src *source) bool {
-	v, ok := src.info.Uses[id].(*types.Var)
-	return ok && v.Pkg() != nil && !u.isSession(v.Pkg())
+// isNativeVar tells whether x is a variable of a native package.
+func (p *fn) isNativeVar(x ast.Expr) bool {
+	id, ok := ast.Unparen(x).(*ast.Ident)
+	if sel, qualified := ast.Unparen(x).(*ast.SelectorExpr); qualified && p.src.info.Selections[sel] == nil {
+		id, ok = sel.Sel, true
+	}
+	if !ok {
+		return false
+	}
+	v, ok := p.src.info.Uses[id].(*types.Var)
+	return ok && v.Pkg() != nil && !v.IsField() && v.Parent() == v.Pkg().Scope() && !p.u.isSession(v.Pkg())
 }
 
 // variable is the library's twin of a native package's variable. There is none yet.

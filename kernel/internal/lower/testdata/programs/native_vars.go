@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"time"
+	"unicode"
 )
 
 func args() []string { return []string{"f"} }
@@ -31,6 +32,8 @@ func main() {
 	fmt.Println(os.Args)
 	http.DefaultClient = &http.Client{Timeout: time.Second}
 	fmt.Println(http.DefaultClient.Timeout)
+	fmt.Println(unicode.In('a', unicode.GraphicRanges...), unicode.In('\n', unicode.GraphicRanges...))
+	fmt.Println(append([]string(nil), os.Args...))
 	http.DefaultClient.Timeout = 2 * time.Second
 	fmt.Println(http.DefaultClient.Timeout)
 }
