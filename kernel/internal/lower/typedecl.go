@@ -2,7 +2,9 @@ package lower
 
 import (
 	"fmt"
+	"go/ast"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,6 +68,45 @@ func (u *unit) declareNamed(name string, t types.Type, out *eval.Type) {
 	})
 }
 
+// extend describes types of earlier cells again that have got a method, or have another one, and those that such a
+// type is embedded in.
+func (u *unit) extend(decls []ast.Decl) {
+	changed := map[*types.TypeName]bool{}
+	for _, d := range decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil {
+			if m, ok := u.src.info.Defs[f.Name].(*types.Func); ok {
+				if n, ok := deref(m.Signature().Recv().Type()).(*types.Named); ok {
+					changed[n.Origin().Obj()] = true
+				}
+			}
+		}
+	}
+	if len(changed) == 0 {
+		return
+	}
+	here := map[string]bool{}
+	for _, d := range u.types {
+		here[d.name] = true
+	}
+	for _, t := range slices.Clone(u.named) {
+		name := u.typeName(t)
+		if !here[name] && u.hasMethodOf(t, changed) {
+			u.declareNamed(name, t, &eval.Type{Go: goName(t), Named: true})
+		}
+	}
+}
+
+// hasMethodOf tells whether a type has a method that one of the given types declares.
+func (u *unit) hasMethodOf(t *types.Named, declares map[*types.TypeName]bool) bool {
+	set := types.NewMethodSet(types.NewPointer(t))
+	for i := range set.Len() {
+		if n, ok := deref(set.At(i).Obj().(*types.Func).Signature().Recv().Type()).(*types.Named); ok && declares[n.Origin().Obj()] {
+			return true
+		}
+	}
+	return false
+}
+
 // structText prints a struct's fields in full.
 func (u *unit) structText(p *typer, x types.Type) string {
 	t := x.(*types.Struct)
@@ -122,7 +163,7 @@ func (u *unit) describeMethods(p *typer, t types.Type, out *eval.Type) {
 		all = types.NewMethodSet(types.NewPointer(t))
 	}
 	var bind []string
-	b := newDecl(p.d.name + "__t")
+	b := newDecl(u.unique(p.d.name, "t"))
 	for i := range all.Len() {
 		sel := all.At(i)
 		m := sel.Obj().(*types.Func)

@@ -130,6 +130,7 @@ func (u *unit) declareAll(decls []ast.Decl) {
 			put(u.Lowerer, u.roots, name, true)
 		}
 	}()
+	defer u.extend(decls)
 	for _, d := range decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
