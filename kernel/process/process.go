@@ -103,16 +103,22 @@ type Launcher struct {
 func With(opts ...Option) Launcher { return Launcher{optionsOf(opts)} }
 
 // Run is as the function [Run], with the launcher's options.
-func (l Launcher) Run(tasks ...func()) *Group {
+func (l Launcher) Run(tasks ...func()) *Group { return l.run(tasks, true) }
+
+// run runs the tasks; seen, with a card.
+func (l Launcher) run(tasks []func(), seen bool) *Group {
 	h := host.Current()
 	ctx := h.Context()
 	b := card.NewBoard(card.Process)
+	b.Again = func() *Group { return l.run(tasks, false) }
 	jobs := make([]*card.Job, len(tasks))
 	funcs := make([]*host.Func, len(tasks))
 	for i, task := range tasks {
 		jobs[i], funcs[i] = l.prepare(h, b, task)
 	}
-	b.Show(firstPicture)
+	if seen {
+		b.Show(firstPicture)
+	}
 	turns := make(chan struct{}, cmp.Or(l.options.workers, MaxAtOnce))
 	for i, job := range jobs {
 		if funcs[i] == nil {
@@ -127,7 +133,9 @@ func (l Launcher) Run(tasks ...func()) *Group {
 		}
 	}
 	b.Wait(ctx, killGrace)
-	b.Report()
+	if seen {
+		b.Report()
+	}
 	return b.Group()
 }
 

@@ -21,3 +21,6 @@ func cpuTime() time.Duration { return threadCPU() }
 // core is the number of the processor core that the calling thread runs on; -1
 // where it is unknown.
 func core() int { return currentCore() }
+
+// pin keeps the calling thread on a core.
+func pin(core int) error { return pinTo(core) }

@@ -1,6 +1,8 @@
 package thread
 
 import (
+	"errors"
+	"fmt"
 	"syscall"
 	"time"
 )
@@ -26,3 +28,5 @@ func mainID() int { return mainThread }
 func threadCPU() time.Duration { return 0 }
 
 func currentCore() int { return -1 }
+
+func pinTo(int) error { return fmt.Errorf("thread.Pin: %w", errors.ErrUnsupported) }

@@ -1,6 +1,7 @@
 package thread
 
 import (
+	"fmt"
 	"os"
 	"time"
 	"unsafe"
@@ -27,4 +28,13 @@ func currentCore() int {
 		return -1
 	}
 	return int(cpu)
+}
+
+func pinTo(core int) error {
+	var set unix.CPUSet
+	set.Set(core)
+	if err := unix.SchedSetaffinity(0, &set); err != nil {
+		return fmt.Errorf("thread.Pin: core %d: %w", core, err)
+	}
+	return nil
 }

@@ -2,7 +2,11 @@
 
 package thread
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"time"
+)
 
 func threadID() int { return 0 }
 
@@ -11,3 +15,5 @@ func mainID() int { return 0 }
 func threadCPU() time.Duration { return 0 }
 
 func currentCore() int { return -1 }
+
+func pinTo(int) error { return fmt.Errorf("thread.Pin: %w", errors.ErrUnsupported) }

@@ -1,6 +1,7 @@
 package thread
 
 import (
+	"fmt"
 	"time"
 	"unsafe"
 
@@ -48,4 +49,15 @@ func getThreadTimes(t windows.Handle, created, exited, kernel, user *windows.Fil
 func currentCore() int {
 	n, _, _ := procGetCurrentProcessorNumber.Call()
 	return int(n)
+}
+
+var procSetThreadAffinityMask = windows.NewLazySystemDLL("kernel32.dll").NewProc("SetThreadAffinityMask")
+
+func pinTo(core int) error {
+	// The mask of a thread speaks of the 64 cores of its group.
+	old, _, err := procSetThreadAffinityMask.Call(uintptr(windows.CurrentThread()), uintptr(1)<<(core%64))
+	if old == 0 {
+		return fmt.Errorf("thread.Pin: core %d: %w", core, err)
+	}
+	return nil
 }

@@ -73,8 +73,12 @@ const firstPicture = 100 * time.Millisecond
 
 // Run runs each task on a thread of its own, shows their run card meanwhile
 // and returns when all have ended.
-func Run(tasks ...func()) *Group {
+func Run(tasks ...func()) *Group { return runAll(tasks, true) }
+
+// runAll runs the tasks; seen, with a card.
+func runAll(tasks []func(), seen bool) *Group {
 	b := card.NewBoard(card.Thread)
+	b.Again = func() *Group { return runAll(tasks, false) }
 	begin := make(chan struct{})
 	ready := new(sync.WaitGroup)
 	for _, task := range tasks {
@@ -82,10 +86,14 @@ func Run(tasks ...func()) *Group {
 	}
 	ready.Wait()
 	b.Begin()
-	b.Show(firstPicture)
+	if seen {
+		b.Show(firstPicture)
+	}
 	close(begin)
 	b.Wait(host.Current().Context(), stopGrace)
-	b.Report()
+	if seen {
+		b.Report()
+	}
 	return b.Group()
 }
 
@@ -163,6 +171,7 @@ func onThread(f func()) {
 func run(h host.Host, b *card.Board, job *card.Job, f *host.Func, ready *sync.WaitGroup, begin <-chan struct{}) {
 	ctx := h.Context()
 	job.Started(0, os.Getpid(), os.Getppid(), ID())
+	defer own.add()()
 	ready.Done()
 	<-begin
 	cpu := cpuTime()
