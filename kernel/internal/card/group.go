@@ -113,7 +113,16 @@ func (g *Group) Err() error {
 
 // Elapsed is the time from the start of the group to the end of its last task,
 // or to now while one runs.
-func (g *Group) Elapsed() time.Duration { return g.board.view(finalLimits).elapsed }
+func (g *Group) Elapsed() time.Duration {
+	var end time.Duration
+	for i, j := range g.board.snapshot() {
+		if !j.Ended() {
+			return max(host.Clock()-g.board.began, 0)
+		}
+		end = max(end, j.task(i+1, g.board.began).End)
+	}
+	return end
+}
 
 // MimeBundle is the run card.
 func (g *Group) MimeBundle() map[string]any {

@@ -24,9 +24,10 @@ const (
 	muted       = "opacity:0.7"
 	troubled    = wrong + ";color:var(--vscode-errorForeground,var(--jp-error-color1," + errorColour + "))"
 	wrong       = "color:" + errorColour // without the theme's, for what stands on many lines
-	cellStyle   = "text-align:left;vertical-align:baseline;padding:1px 10px 1px 0"
-	numStyle    = "text-align:right;vertical-align:baseline;padding:1px 10px 1px 0"
-	lineStyle   = "text-align:left;vertical-align:baseline;padding:1px 0;font-family:monospace"
+	cellStyle   = "text-align:left;padding:1px 10px 1px 0"
+	numStyle    = "text-align:right;padding:1px 10px 1px 0"
+	lineStyle   = "text-align:left;padding:1px 0;font-family:monospace"
+	baseline    = ";vertical-align:baseline" // of rows that may take several lines
 	headStyle   = ";vertical-align:bottom;word-break:keep-all;font-weight:bold;border-bottom:1px solid #8888"
 	tabStyle    = "table-layout:auto;border-collapse:collapse;border:none;margin:0;font-size:13px;line-height:1.4"
 	capStyle    = "text-align:left;font-weight:bold;font-size:13px;padding:10px 0 2px 0;caption-side:top;color:inherit;white-space:nowrap"
@@ -177,6 +178,9 @@ func (v *view) idRow(p *page, r *row) {
 		case c.title == v.words.state:
 			style += nowrap
 		}
+		if r.longTitle() {
+			style += baseline
+		}
 		p.add(td(style, text))
 	}
 	p.add(`</tr>`)
@@ -272,7 +276,11 @@ func (v *view) outputTable(p *page) {
 }
 
 func (v *view) outputRow(p *page, l *Line) {
-	mark, style := badge(l.writer(), colourOf(l.Task-1)), lineStyle
+	mark, style, small := badge(l.writer(), colourOf(l.Task-1)), lineStyle, ""
+	if len(l.Text) > 60 {
+		small = baseline
+		style += baseline
+	}
 	if spaced(l.Text) {
 		style += ";white-space:pre-wrap"
 	}
@@ -283,8 +291,8 @@ func (v *view) outputRow(p *page, l *Line) {
 		mark += `&nbsp;<b style="` + wrong + `" title="` + esc(v.words.stderr) + `">!</b>`
 		style += ";" + wrong
 	}
-	p.add(rowStart, td(numStyle, strconv.Itoa(l.Seq)), td(numStyle+";"+muted, unbroken(duration(l.At))),
-		td(cellStyle, mark), td(style, esc(l.Text)), "</tr>\n")
+	p.add(rowStart, td(numStyle+small, strconv.Itoa(l.Seq)), td(numStyle+small+";"+muted, unbroken(duration(l.At))),
+		td(cellStyle+small, mark), td(style, esc(l.Text)), "</tr>\n")
 }
 
 // spaced tells whether a line has spaces that HTML would take together.

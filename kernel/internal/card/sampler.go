@@ -46,9 +46,22 @@ var openGauge = func(j *Job) gauge {
 		thread = j.tid
 	}
 	if m := childproc.NewMeter(j.pid, thread); m != nil {
-		return m
+		return &meter{m, host.Clock() - childproc.Now()}
 	}
 	return nil
+}
+
+// meter tells the time of its readings on host.Clock, which in a program without a
+// kernel is a clock of its own.
+type meter struct {
+	*childproc.Meter
+	skew time.Duration
+}
+
+func (m *meter) Read() (childproc.Usage, bool) {
+	u, ok := m.Meter.Read()
+	u.At += m.skew
+	return u, ok
 }
 
 // observe starts the sampler unless it runs.

@@ -131,7 +131,7 @@ func (v *view) bars(r *row) string {
 	from = min(from, 100-width)
 	title := r.letter + ": " + duration(r.Start) + " – " + duration(r.Start+took)
 	top, height := 8, 2
-	if !r.sampled {
+	if !v.sampled {
 		top, height = 2, 14
 	}
 	b.addf(`<div title="%s" style="position:absolute;left:%s;width:%s;top:%dpx;height:%dpx;background:%s"></div>`,
