@@ -82,6 +82,7 @@ type checking struct {
 	lenient bool      // for completion: live types are not touched, errors do not matter
 
 	imports  map[string]*declaration // that the cell declares or lacks, by name
+	absent   map[string]bool         // names of packages that cannot be imported
 	declares map[string]bool         // names that the cell declares at package level
 	methods  map[string]bool         // "Type.Method" that it declares
 	same     map[string]bool         // live types that it declares as they are
@@ -119,6 +120,7 @@ func (s *Session) newChecking(x *syntax, pkg *types.Package, kept map[string]*Er
 		kept:     kept,
 		info:     newInfo(),
 		imports:  map[string]*declaration{},
+		absent:   map[string]bool{},
 		declares: map[string]bool{},
 		methods:  map[string]bool{},
 		pulled:   map[string]bool{},
@@ -243,8 +245,11 @@ func (c *checking) shieldTypes() {
 // declaration is not for go/types as it stands.
 func (c *checking) funcDecl(d *ast.FuncDecl) bool {
 	if d.Body == nil {
-		c.fail(d.Name.Pos(), "missing function body", "")
-		return false
+		hint := ""
+		if rest := c.cell.Source[c.endOf(d):]; strings.HasPrefix(strings.TrimLeft(rest, " \t\r\n;"), "{") {
+			hint = "the opening brace stands at the end of this line"
+		}
+		c.fail(d.Name.Pos(), "missing function body", hint)
 	}
 	if d.Recv == nil {
 		if d.Name.Name != "init" { // which nothing can refer to
@@ -253,6 +258,12 @@ func (c *checking) funcDecl(d *ast.FuncDecl) bool {
 		return true
 	}
 	return c.methodDecl(d)
+}
+
+// endOf is where a node of the cell ends in its text.
+func (c *checking) endOf(n ast.Node) int {
+	end, _ := c.offset(n.End())
+	return end
 }
 
 // addNames adds the names that d declares.
@@ -373,7 +384,8 @@ func (c *checking) callMain() {
 		return
 	}
 	for _, d := range c.decls.Decls {
-		if fd, ok := d.(*ast.FuncDecl); ok && fd.Recv == nil && fd.Name.Name == "main" {
+		if fd, ok := d.(*ast.FuncDecl); ok && fd.Recv == nil && fd.Name.Name == "main" &&
+			fd.Type.TypeParams == nil && fd.Type.Params.NumFields() == 0 && fd.Type.Results.NumFields() == 0 {
 			c.body = append(c.body, call(fd.Name))
 		}
 	}
@@ -421,6 +433,8 @@ func (c *checking) report(err error) {
 		return
 	case c.result != nil && e.Pos == c.result.Pos() && strings.HasSuffix(e.Msg, " is not used"):
 		return // a call of a builtin, or a conversion, that ends the cell
+	case c.absent[strings.TrimPrefix(e.Msg, "undefined: ")]:
+		return // the import that fails is the error
 	case !c.alone && strings.HasPrefix(e.Msg, "initialization cycle"):
 		return // promoted variables have their values from assignments, in the order of the text
 	}

@@ -6,10 +6,9 @@ import (
 	"go/token"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/width"
+	"github.com/rivo/uniseg"
 )
 
 // maxErrors is how many errors of a cell are told, as many as the Go compiler tells.
@@ -86,7 +85,7 @@ func (l ErrorList) lines(colour bool) []string {
 		line, before := Excerpt(e.line())
 		gutter := fmt.Sprintf("%4d | ", e.Pos.Line)
 		out = append(out, paint(faint, gutter)+line,
-			paint(faint, strings.Repeat(" ", len(gutter)-2)+"| ")+indent(line[:before])+paint(red, "^"))
+			paint(faint, strings.Repeat(" ", len(gutter)-2)+"| ")+Blank(line[:before])+paint(red, "^"))
 		if e.Hint != "" {
 			out = append(out, paint(green, "       "+e.Hint))
 		}
@@ -124,30 +123,32 @@ func Excerpt(line string, before int) (part string, at int) {
 	return part, before - start
 }
 
-// indent is blank text that is as wide as s: Hangul and other wide
-// characters take two columns, combining ones none, and a tab stays a tab.
-func indent(s string) string {
+// Blank is blank text that is as wide as s in a terminal: Hangul and other wide
+// characters take two columns, combining ones none, an emoji made of several characters two,
+// and a tab stays a tab.
+func Blank(s string) string {
 	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '\t':
+	for _, part := range strings.SplitAfter(s, "\t") {
+		body, tab := strings.CutSuffix(part, "\t")
+		b.WriteString(strings.Repeat(" ", uniseg.StringWidth(body)))
+		if tab {
 			b.WriteByte('\t')
-		case unicode.In(r, unicode.Mn, unicode.Me):
-		case width.LookupRune(r).Kind() == width.EastAsianWide, width.LookupRune(r).Kind() == width.EastAsianFullwidth:
-			b.WriteString("  ")
-		default:
-			b.WriteByte(' ')
 		}
 	}
 	return b.String()
 }
 
-// finish turns the errors of a cell into a list: positions complete, sorted,
-// without repetitions, at most maxErrors. It returns nil for no errors.
+// finish turns the errors of a cell into a list, at most maxErrors. It returns nil for no errors.
 func finish(cell Cell, errs []*Error) error {
 	if len(errs) == 0 {
 		return nil
 	}
+	errs = located(cell, errs)
+	return ErrorList(errs[:min(len(errs), maxErrors)])
+}
+
+// located completes the positions of the errors of a cell, and sorts them without repetitions.
+func located(cell Cell, errs []*Error) []*Error {
 	for _, e := range errs {
 		e.Cell = cell
 		at := min(max(e.Pos.Offset, 0), len(cell.Source))
@@ -156,6 +157,5 @@ func finish(cell Cell, errs []*Error) error {
 			Line: strings.Count(cell.Source[:at], "\n") + 1, Column: at - start + 1}
 	}
 	slices.SortStableFunc(errs, func(a, b *Error) int { return cmp.Compare(a.Pos.Offset, b.Pos.Offset) })
-	errs = slices.CompactFunc(errs, func(a, b *Error) bool { return a.Pos == b.Pos && a.Msg == b.Msg })
-	return ErrorList(errs[:min(len(errs), maxErrors)])
+	return slices.CompactFunc(errs, func(a, b *Error) bool { return a.Pos == b.Pos && a.Msg == b.Msg })
 }

@@ -29,7 +29,14 @@ func TestErrorText(t *testing.T) {
 		{"another language", "print \"hi\"", `cell 1:1:7: unexpected "hi" at end of statement
    1 | print "hi"
      |       ^
+       a call needs (): fmt.Println(…)`},
+		{"two statements", "x y z", `cell 1:1:3: unexpected y at end of statement
+   1 | x y z
+     |   ^
        a call needs (), a declaration := or var, and two statements on a line a semicolon`},
+		{"an emoji of several characters", "_ = \"👨‍👩‍👧🇰🇷\"; z()", `cell 1:1:16: undefined: z
+   1 | _ = "👨‍👩‍👧🇰🇷"; z()
+     |             ^`},
 		{"a number of seconds", "n := 2\ntime.Sleep(n * time.Second)", `cell 1:2:12: invalid operation: n * time.Second (mismatched types int and time.Duration)
    2 | time.Sleep(n * time.Second)
      |            ^

@@ -4,13 +4,11 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	pathpkg "path"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/width"
 
 	"iyagi/kernel/internal/stdlib"
 )
@@ -30,33 +28,15 @@ func (c *checking) addHints() {
 	}
 }
 
-// syntaxHint is the hint for a message of the parser or the scanner.
-func syntaxHint(msg string) string {
-	switch {
-	case illegal.MatchString(msg):
-		r, _ := utf8.DecodeRuneInString(illegal.FindStringSubmatch(msg)[1])
-		if narrow := width.LookupRune(r).Narrow(); narrow != 0 {
-			return "write " + string(narrow) + ", without the wide form of an input method"
-		}
-	case strings.HasSuffix(msg, "found 'else'"), strings.HasSuffix(msg, "found else"):
-		return "else stands on the line of the closing brace: } else {"
-	case strings.HasSuffix(msg, " at end of statement"):
-		return "a call needs (), a declaration := or var, and two statements on a line a semicolon"
-	case msg == "expected 1 expression":
-		return "a cell shows one value; fmt.Println(a, b) prints several"
-	case strings.HasSuffix(msg, "found '%'"):
-		return "a command has a line of its own where a statement of the cell may begin, outside of blocks"
-	}
-	return ""
-}
-
 var (
 	undefinedName   = regexp.MustCompile(`^undefined: ([\pL_][\pL_\d]*)$`)
 	undefinedInPkg  = regexp.MustCompile(`^undefined: ([\pL_][\pL_\d]*)\.([\pL_][\pL_\d]*)$`)
 	undefinedMember = regexp.MustCompile(`^\S.* undefined \(type .* has no (?:field or method|method) ([\pL_][\pL_\d]*)\)$`)
 	sameName        = regexp.MustCompile(`type ([\pL_][\pL_\d.]*)\)? as \*?([\pL_][\pL_\d.]*) value`)
 	intAsString     = regexp.MustCompile(`^cannot use (.*) \((?:variable|value) of type int\) as string value`)
-	illegal         = regexp.MustCompile(`^illegal character U\+[0-9A-F]+ '(.*)'`)
+	shadowedCall    = regexp.MustCompile(`^invalid operation: cannot call ([a-z]+) \((?:variable|value|constant)`)
+	tooManyReturned = regexp.MustCompile(`^too many return values`)
+	textAndNumber   = regexp.MustCompile(` \+ .*\(mismatched types (?:(?:untyped )?string and (?:untyped )?(?:u?int\d*|float\d*)|(?:untyped )?(?:u?int\d*|float\d*) and (?:untyped )?string)\)$`)
 	mismatched      = regexp.MustCompile(`\(mismatched types (u?int\d*|float\d+) and (u?int\d*|float\d+|time\.Duration)\)$`)
 )
 
@@ -73,8 +53,14 @@ func (c *checking) hint(e *Error) string {
 		return "the variables exist already: assign with ="
 	case intAsString.MatchString(msg):
 		return "strconv.Itoa(" + intAsString.FindStringSubmatch(msg)[1] + ") makes a string of it"
+	case textAndNumber.MatchString(msg):
+		return "fmt.Sprint(x) makes a string of a value"
 	case mismatched.MatchString(msg):
 		return "convert one of them, as in " + mismatched.FindStringSubmatch(msg)[2] + "(x)"
+	case tooManyReturned.MatchString(msg) && c.inStatements(e.Pos.Offset):
+		return "a cell shows its last expression, without return"
+	case shadowedCall.MatchString(msg):
+		return c.hintShadowed(shadowedCall.FindStringSubmatch(msg)[1])
 	case sameName.MatchString(msg):
 		m := sameName.FindStringSubmatch(msg)
 		if name := strings.TrimPrefix(m[1], "*"); name == m[2] && c.session.live[name] != nil {
@@ -88,6 +74,9 @@ func (c *checking) hint(e *Error) string {
 func (c *checking) hintName(name string, e *Error) string {
 	near := func(s string) bool { return s != name && similar(name, s) }
 	best := closest(name, c.visible(e.Pos.Offset))
+	if hint := foreignNames[name]; hint != "" && !strings.EqualFold(best, name) {
+		return hint
+	}
 	selected := c.selectedFrom(e.Pos.Offset)
 	if selected != "" {
 		// The name stands before a dot: a package, more likely than not.
@@ -108,7 +97,7 @@ func (c *checking) hintName(name string, e *Error) string {
 	if best != "" && !(known && types.Universe.Lookup(best) != nil) {
 		return "did you mean " + best + "?"
 	}
-	if owner != "" {
+	if owner != "" && (known || len(name) > 2) {
 		return "did you mean " + owner + "." + name + "?"
 	}
 	return ""
@@ -181,6 +170,9 @@ func (c *checking) hintMember(name string, e *Error) string {
 		return ""
 	}
 	if id, ok := x.(*ast.Ident); ok {
+		if hint := c.hintHidden(id, name); hint != "" {
+			return hint
+		}
 		// string.ToUpper: a type where its package is meant.
 		for _, path := range stdlib.ByName(id.Name + "s") {
 			if p, _ := stdlib.Lookup(path); p.Has(name) {
@@ -195,7 +187,100 @@ func (c *checking) hintMember(name string, e *Error) string {
 	if best := closest(name, names); best != "" {
 		return "did you mean " + best + "?"
 	}
+	return c.hintFunction(x, name)
+}
+
+// hintFunction looks for the function that does what other languages have a
+// method for: len(x), strings.ToUpper(s).
+func (c *checking) hintFunction(x ast.Expr, name string) string {
+	t := c.info.TypeOf(x)
+	if t == nil {
+		return ""
+	}
+	var pkg string
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		pkg = "slices"
+	case *types.Map:
+		pkg = "maps"
+	case *types.Basic:
+		if u.Info()&types.IsString != 0 {
+			pkg = "strings"
+		}
+	}
+	if pkg == "" {
+		return ""
+	}
+	text := types.ExprString(x)
+	switch strings.ToLower(name) {
+	case "len", "length", "size", "count":
+		return "len(" + text + ") is the length"
+	case "append", "push", "add":
+		if pkg == "slices" {
+			return text + " = append(" + text + ", …) adds an element"
+		}
+	case "delete", "remove":
+		if pkg == "maps" {
+			return "delete(" + text + ", key) removes an element"
+		}
+	}
+	p, _ := stdlib.Lookup(pkg)
+	for _, member := range []string{name, strings.ToUpper(name[:1]) + name[1:]} {
+		if p.Has(member) {
+			return "did you mean " + pkg + "." + member + "(" + text + ")?"
+		}
+	}
 	return ""
+}
+
+// hintHidden looks for a package that a variable hides.
+func (c *checking) hintHidden(id *ast.Ident, member string) string {
+	if _, ok := c.info.Uses[id].(*types.PkgName); ok {
+		return ""
+	}
+	for _, path := range stdlib.ByName(id.Name) {
+		if p, _ := stdlib.Lookup(path); !p.Has(member) {
+			continue
+		}
+		if d := c.session.live[id.Name]; d != nil && d.obj == c.info.Uses[id] {
+			return id.Name + " is what " + d.cell.Label + " declares; import \"" + path + "\" makes it the package again"
+		}
+		return id.Name + " is a variable here, which hides the package: give it another name"
+	}
+	return ""
+}
+
+// hintShadowed says where a built-in name got another meaning.
+func (c *checking) hintShadowed(name string) string {
+	if types.Universe.Lookup(name) == nil {
+		return ""
+	}
+	if d := c.session.live[name]; d != nil {
+		return d.cell.Label + " declares " + name + ", which hides the built-in one"
+	}
+	return name + " is a variable here, which hides the built-in one: give it another name"
+}
+
+// inStatements tells whether a place is in the statements of the top level and
+// in no function literal of theirs.
+func (c *checking) inStatements(offset int) bool {
+	in := false
+	for _, stmt := range c.parsed {
+		ast.Inspect(stmt, func(n ast.Node) bool {
+			if n == nil {
+				return false
+			}
+			from, _ := c.offset(n.Pos())
+			to, _ := c.offset(n.End())
+			if offset < from || to < offset {
+				return false
+			}
+			_, literal := n.(*ast.FuncLit)
+			in = !literal
+			return !literal
+		})
+	}
+	return in
 }
 
 // selectedFrom is the name that is selected from the one at offset, or "".
@@ -237,15 +322,24 @@ func (c *checking) visible(offset int) []string {
 	return slices.Compact(names)
 }
 
-// pathHint looks for the import path that may be meant.
-func (c *checking) pathHint(path string) string {
-	if best := closest(path, stdlib.Paths()); best != "" {
+// pathHint says what may be meant by, or done about, a path that cannot be imported.
+func pathHint(path string) string {
+	const offer = "cells can import the standard library and iyagi/kernel/display, process and thread"
+	best := closest(path, append(stdlib.Paths(), "iyagi/kernel/display", "iyagi/kernel/process", "iyagi/kernel/thread"))
+	first, _, _ := strings.Cut(path, "/")
+	switch {
+	case best != "":
 		return "did you mean \"" + best + "\"?"
+	case first == "." || first == "..":
+		return "cells do not import from directories: paste the code into a cell"
+	case strings.HasPrefix(path, "golang.org/x/") && len(stdlib.ByName(pathpkg.Base(path))) > 0:
+		return offer + "; \"" + stdlib.ByName(pathpkg.Base(path))[0] + "\" is like it"
+	case strings.Contains(first, "."):
+		return offer + "; paste code of other modules into a cell"
+	case slices.Contains(strings.Split(path, "/"), "internal"):
+		return "internal packages are for the library alone"
 	}
-	if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") {
-		return "cells can import the standard library and iyagi/kernel/display, process and thread"
-	}
-	return ""
+	return offer
 }
 
 // closest is the name most like the one that was written, or "" when none is close.

@@ -4,7 +4,10 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	pathpkg "path"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"iyagi/kernel/internal/stdlib"
 )
@@ -23,6 +26,10 @@ func (c *checking) importSpec(spec *ast.ImportSpec) {
 	if err != nil {
 		return // the parser has complained
 	}
+	c.absent[importName(spec, path)] = true
+	if c.absent["init"] {
+		c.fail(spec.Pos(), "cannot import package as init - init must be a func", "")
+	}
 	if path == "C" {
 		c.fail(spec.Path.Pos(), `import "C": cgo needs a compiler, and cells are interpreted`,
 			"call the C program with os/exec, or use a package without cgo")
@@ -30,13 +37,14 @@ func (c *checking) importSpec(spec *ast.ImportSpec) {
 	}
 	pkg, err := stdlib.Importer().Import(path)
 	if err != nil {
-		c.fail(spec.Path.Pos(), "could not import "+path+" ("+err.Error()+")", c.pathHint(path))
+		c.fail(spec.Path.Pos(), "could not import "+path+" ("+err.Error()+")", pathHint(path))
 		return
 	}
 	name := pkg.Name()
 	if spec.Name != nil {
 		name = spec.Name.Name
 	}
+	delete(c.absent, name)
 	switch name {
 	case "_":
 	case ".":
@@ -55,6 +63,22 @@ func (c *checking) importSpec(spec *ast.ImportSpec) {
 		}
 	}
 }
+
+// importName is the name of a package that is not there: the last part of the
+// path that is no version, without "go-" and what stands behind a dot.
+func importName(spec *ast.ImportSpec, path string) string {
+	if spec.Name != nil {
+		return spec.Name.Name
+	}
+	dir, name := pathpkg.Split(path)
+	if versionSuffix.MatchString(name) && dir != "" {
+		name = pathpkg.Base(dir)
+	}
+	name, _, _ = strings.Cut(strings.TrimPrefix(name, "go-"), ".")
+	return name
+}
+
+var versionSuffix = regexp.MustCompile(`^v[0-9]+$`)
 
 // missingImports adds the packages that the cell mentions (as in
 // strings.ToUpper) when nothing else of that name is declared.

@@ -79,6 +79,11 @@ func parse(cell Cell, base int, mode parser.Mode, inOrder bool) *syntax {
 			Msg: "unexpected '" + cell.Source[l.stray:l.stray+1] + "': nothing that it could close is open"})
 		return x.empty()
 	}
+	if l.deep >= 0 {
+		x.errors = append(x.errors, &Error{Pos: token.Position{Offset: l.deep}, Msg: "nested too deeply",
+			Hint: "take it apart: give parts of it names"})
+		return x.empty()
+	}
 	x.decls = x.half(0, declPrefix, string(declText), "")
 	stmts := x.half(1, bodyPrefix, string(bodyText), bodySuffix)
 	if len(stmts.Decls) == 1 {
@@ -195,7 +200,7 @@ func (x *syntax) syntaxErrors() []*Error {
 			continue
 		}
 		if e.Hint == "" {
-			e.Hint = syntaxHint(e.Msg)
+			e.Hint = x.syntaxHint(e)
 		}
 		errs = append(errs, e)
 	}

@@ -47,6 +47,7 @@ type layout struct {
 	errors   []*Error        // of the scanner
 	depth    int             // open brackets at the end
 	stray    int             // offset of a closing bracket that nothing opened, or -1
+	deep     int             // offset where the text is nested too deeply, or -1
 	last     lexeme          // the last token that is not an inserted semicolon
 	comments []lexeme
 	lexemes  []lexeme
@@ -60,14 +61,18 @@ const commandToken token.Token = -1
 // if or switch statement comes apart at its semicolons, which does no harm:
 // all of its parts are statements.)
 func split(src string) *layout {
-	l := &layout{src: src, idents: map[string]bool{}, stray: -1}
+	l := &layout{src: src, idents: map[string]bool{}, stray: -1, deep: -1}
 	text := []byte(src)
 	for from := 0; from < len(src); {
 		from = l.scan(text, from)
 	}
 	start := 0 // index of the chunk's first lexeme
 	depth := 0
+	var nest nesting
 	for i, x := range l.lexemes {
+		if l.deep < 0 && nest.pass(x) {
+			l.deep = x.offset
+		}
 		switch x.tok {
 		case token.LPAREN, token.LBRACK, token.LBRACE:
 			depth++
@@ -173,6 +178,57 @@ func (l *layout) startsLine(offset, from int) bool {
 	return strings.TrimSpace(line) == ""
 }
 
+// Limits of how deep a text may be nested. The parser, go/types and all that
+// follow call themselves for what is inside, and some take time with the square of it: 10,000
+// terms of a sum take half a second. No text that a person wrote is near.
+const (
+	maxNesting  = 10_000
+	maxBrackets = 500 // [ within [: instances of generic types take more
+)
+
+// nesting estimates, token by token, how deep the tree of a text is: it counts
+// open brackets and, in each, what makes an operand of what stands before it.
+type nesting struct {
+	open   []int // operators so far in each open bracket
+	sum    int
+	square int // open [
+	kinds  []token.Token
+}
+
+// pass tells whether the text is too deep at x.
+func (n *nesting) pass(x lexeme) bool {
+	if len(n.open) == 0 {
+		n.open, n.kinds = append(n.open, 0), append(n.kinds, 0)
+	}
+	top := len(n.open) - 1
+	switch x.tok {
+	case token.LPAREN, token.LBRACK, token.LBRACE:
+		n.open, n.kinds = append(n.open, 1), append(n.kinds, x.tok)
+		if n.sum++; x.tok == token.LBRACK {
+			n.square++
+		}
+	case token.RPAREN, token.RBRACK, token.RBRACE:
+		if top == 0 {
+			break
+		}
+		if n.kinds[top] == token.LBRACK {
+			n.square--
+		}
+		n.sum -= n.open[top] - 1 // f()(): the call is the operand of another
+		n.open, n.kinds = n.open[:top], n.kinds[:top]
+		n.open[top-1]++
+	case token.COMMA, token.SEMICOLON, token.COLON:
+		n.sum -= n.open[top]
+		n.open[top] = 0
+	default:
+		if x.tok.IsOperator() || x.tok == token.CHAN || x.tok == token.FUNC || x.tok == token.ELSE {
+			n.open[top]++
+			n.sum++
+		}
+	}
+	return n.sum > maxNesting || n.square > maxBrackets
+}
+
 // add appends the chunk that the lexemes make up.
 func (l *layout) add(x []lexeme) {
 	c := chunk{start: x[0].offset, end: x[len(x)-1].end}
@@ -215,7 +271,27 @@ func declaresFunc(x []lexeme) bool {
 			depth++
 		case token.RPAREN:
 			if depth--; depth == 0 {
-				return i+2 < len(x) && x[i+1].tok == token.IDENT && x[i+2].tok == token.LPAREN
+				return i+2 < len(x) && x[i+1].tok == token.IDENT && parametersFollow(x[i+2:])
+			}
+		}
+	}
+	return false
+}
+
+// parametersFollow tells whether a parameter list begins here, perhaps
+// behind one of type parameters, which a method cannot have.
+func parametersFollow(x []lexeme) bool {
+	if x[0].tok != token.LBRACK {
+		return x[0].tok == token.LPAREN
+	}
+	depth := 0
+	for i, t := range x {
+		switch t.tok {
+		case token.LBRACK:
+			depth++
+		case token.RBRACK:
+			if depth--; depth == 0 {
+				return i+1 < len(x) && x[i+1].tok == token.LPAREN
 			}
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/rivo/uniseg"
-
 	"iyagi/kernel/internal/check"
 	"iyagi/kernel/internal/eval"
 	"iyagi/kernel/protocol"
@@ -157,21 +155,7 @@ func (s *sources) frame(f eval.Frame) []string {
 	line, before := check.Excerpt(line, max(f.Column-1, 0))
 	shown := []string{where, fmt.Sprintf("%5d | %s", f.Line, line)}
 	if pointed {
-		shown = append(shown, "      | "+under(line[:before])+red+"^"+plain)
+		shown = append(shown, "      | "+check.Blank(line[:before])+red+"^"+plain)
 	}
 	return shown
-}
-
-// under is the blank that is as wide as the text: a tab stays one, and Hangul
-// takes two cells of a terminal.
-func under(text string) string {
-	var b strings.Builder
-	for _, part := range strings.SplitAfter(text, "\t") {
-		body, tab := strings.CutSuffix(part, "\t")
-		b.WriteString(strings.Repeat(" ", uniseg.StringWidth(body)))
-		if tab {
-			b.WriteByte('\t')
-		}
-	}
-	return b.String()
 }
