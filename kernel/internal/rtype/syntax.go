@@ -270,20 +270,24 @@ func (r reader) writeKey(b *strings.Builder, x ast.Expr) {
 		}
 		b.WriteByte('}')
 	case *ast.InterfaceType:
-		b.WriteString("interface {")
-		for _, m := range r.interfaceMethods(x) {
-			b.WriteString(m.name)
-			if m.known != nil {
-				fmt.Fprintf(b, "%p", headerOf(m.known))
-			} else {
-				m.r.writeKey(b, m.typ)
-			}
-			b.WriteByte(';')
-		}
-		b.WriteByte('}')
+		r.writeMethods(b, x)
 	default:
 		fail("%T is not a type", x)
 	}
+}
+
+func (r reader) writeMethods(b *strings.Builder, x *ast.InterfaceType) {
+	b.WriteString("interface {")
+	for _, m := range r.interfaceMethods(x) {
+		b.WriteString(m.name)
+		if m.known != nil {
+			fmt.Fprintf(b, "%p", headerOf(m.known))
+		} else {
+			m.r.writeKey(b, m.typ)
+		}
+		b.WriteByte(';')
+	}
+	b.WriteByte('}')
 }
 
 func (r reader) writeKeys(b *strings.Builder, l *ast.FieldList) {
