@@ -43,6 +43,7 @@ type Board struct {
 	id      string           // display_id
 	change  chan struct{}    // of capacity 1: something has changed
 	gauge   func(*Job) gauge // what samples are taken by; nil: none are
+	self    *Job             // this process, as far as samples go; nil: not known
 	running atomic.Int64     // tasks that have not ended
 
 	mu      sync.Mutex // guards what follows
@@ -75,10 +76,14 @@ func NewBoard(kind Kind) *Board {
 	}
 	b.budget.Store(KeepLimit)
 	b.gauge = openGauge
+	if b.gauge != nil && kind == Process {
+		b.self = &Job{kind: Process, board: b, pid: b.parent, began: b.began}
+		b.self.fromNow()
+	}
 	if _, plain := host.Current().(host.Plain); plain {
 		b.mode = written
 	} else if worker {
-		b.mode, b.gauge = silent, nil
+		b.mode, b.gauge, b.self = silent, nil, nil
 	}
 	return b
 }

@@ -37,6 +37,12 @@ func NewGroup(kind Kind, jobs []*Job) *Group {
 			b.jobs = append(b.jobs, j)
 		}
 	}
+	if len(jobs) > 0 {
+		from := jobs[0].board
+		from.mu.Lock()
+		b.self, b.waits = from.self, slices.Clone(from.waits)
+		from.mu.Unlock()
+	}
 	for _, j := range b.jobs {
 		j.mu.Lock()
 		if j.began != 0 && j.began < b.began {

@@ -27,7 +27,7 @@ func newSample(kind Kind) *sample {
 	fixedClock(s)
 	s.Board = NewBoard(kind)
 	s.parent, s.above, s.mode = 4242, 4200, live
-	s.gauge = nil // the tasks do not exist
+	s.gauge, s.self = nil, nil // the tasks do not exist
 	return s
 }
 
@@ -98,6 +98,8 @@ func threeProcesses() *sample {
 	s.ran(bar, 49*ms, 1, 0, 3*ms, 15*ms, 15900*time.Microsecond, 16*ms)
 	s.ran(baz, 30*ms, 0, 5*ms, 13*ms, 18*ms, 24*ms, 29*ms)
 	s.waited(3500*time.Microsecond, 50*ms)
+	s.self = &Job{kind: Process, began: s.began}
+	s.ran(s.self, 49*ms, -1, 0, 0, 3500*time.Microsecond)
 	s.end(foo, 43*ms, Outcome{State: Exited, CPU: 11400 * time.Microsecond, Began: s.began + 13*ms})
 	s.end(bar, 49*ms, Outcome{State: Exited, CPU: 12 * ms, Began: s.began + 15*ms})
 	s.end(baz, 30*ms, Outcome{State: Exited, CPU: 10100 * time.Microsecond, Began: s.began + 14*ms})

@@ -1,6 +1,7 @@
 package card
 
 import (
+	"slices"
 	"time"
 
 	"iyagi/kernel/internal/childproc"
@@ -84,6 +85,9 @@ func (b *Board) unobserve() {
 	if b.sampler != nil && b.finished() {
 		close(b.sampler)
 		b.sampler = nil
+		if b.self != nil {
+			b.self.lookNow()
+		}
 	}
 }
 
@@ -119,8 +123,11 @@ func pauseOfSampler(age, cost time.Duration) time.Duration {
 // sweep takes a sample of each task that runs.
 func (b *Board) sweep(gauges map[*Job]gauge) {
 	b.mu.Lock()
-	jobs := b.jobs[:min(len(b.jobs), maxSampled)] // never changed in place
+	jobs := slices.Clone(b.jobs[:min(len(b.jobs), maxSampled)])
 	b.mu.Unlock()
+	if b.self != nil {
+		jobs = append(jobs, b.self)
+	}
 	for _, j := range jobs {
 		g, known := gauges[j]
 		if !known {
@@ -152,12 +159,18 @@ func (j *Job) gauge() (gauge, bool) {
 	if g == nil {
 		return nil, true
 	}
-	// A thread may have worked for others before its task began.
 	if u, ok := g.Read(); ok && j.kind == Thread {
-		j.unused = u
+		j.unused = u // a thread may have worked for others before its task began
 	}
 	j.readings = append(j.readings, reading{at: j.began, core: -1, running: true})
 	return g, true
+}
+
+// fromNow makes the usage of this process count from now on.
+func (j *Job) fromNow() {
+	if g := j.board.gauge(j); g != nil {
+		j.unused, _ = g.Read()
+	}
 }
 
 // lookNow takes a sample for a picture of a task that runs. Tasks that use all cores keep the

@@ -136,9 +136,20 @@ func (v *view) bars(r *row) string {
 	}
 	b.addf(`<div title="%s" style="position:absolute;left:%s;width:%s;top:%dpx;height:%dpx;background:%s"></div>`,
 		esc(title), percent(from), percent(width), top, height, r.colour)
+	b.add(v.onOff(r.spans, string(r.colour)))
+	var ticks stripes
+	for _, t := range r.ticks {
+		ticks.add(v.at(t)-0.1, v.at(t)+0.2, string(r.colour))
+	}
+	b.add(layer(18, 5, ticks.css()))
+	return b.String()
+}
+
+// onOff is what was done when, on cores and off them.
+func (v *view) onOff(spans []span, paint string) string {
 	var full, part stripes
-	for _, s := range coarse(r.spans, v.elapsed, v.pieces) {
-		c := string(r.colour)
+	for _, s := range coarse(spans, v.elapsed, v.pieces) {
+		c := paint
 		switch {
 		case s.doing == readyTo:
 			c += pale
@@ -151,25 +162,12 @@ func (v *view) bars(r *row) string {
 			full.add(v.at(s.from), v.at(s.to), c)
 		}
 	}
-	b.add(layer(2, 14, full.css()), layer(5, 8, part.css()))
-	var ticks stripes
-	for _, t := range r.ticks {
-		ticks.add(v.at(t)-0.1, v.at(t)+0.2, string(r.colour))
-	}
-	b.add(layer(18, 5, ticks.css()))
-	return b.String()
+	return layer(2, 14, full.css()) + layer(5, 8, part.css())
 }
 
 // parentLane is the row of the process that started the tasks.
 func (v *view) parentLane() string {
-	var full, starts stripes
-	at := time.Duration(0)
-	for _, s := range append(slices.Clone(v.waits), span{from: v.elapsed}) {
-		if s.from > at {
-			full.add(v.at(at), v.at(s.from), idleColour)
-		}
-		at = s.to
-	}
+	var starts stripes
 	begun := make([]time.Duration, 0, len(v.rows))
 	for i := range v.rows {
 		if r := &v.rows[i]; r.PID != 0 {
@@ -181,7 +179,7 @@ func (v *view) parentLane() string {
 		starts.add(v.at(t)-0.1, v.at(t)+0.2, idleColour)
 	}
 	b := &page{}
-	b.add(layer(8, 2, idleColour), layer(2, 14, full.css()), layer(18, 5, starts.css()))
+	b.add(layer(8, 2, idleColour), v.onOff(v.self, idleColour), layer(18, 5, starts.css()))
 	for _, s := range v.waits {
 		x := v.at(s.from)
 		if len(begun) > 0 {
@@ -372,7 +370,7 @@ func (v *view) keys() (keys []key) {
 	add(ready, 16, 12, c+pale, w.ready)
 	add(v.sampled, 16, 2, c, w.waits[v.kind])
 	add(!v.sampled, 16, 12, c, w.exists)
-	add(early, 16, 12, idleColour, w.startsUp)
+	add(early || len(v.self) > 0, 16, 12, idleColour, w.startsUp)
 	add(v.lines > 0, 3, 6, c, w.printed)
 	add(true, 3, 6, idleColour, w.started)
 	return keys
@@ -447,8 +445,14 @@ func (v *view) rowText(r *row) []byte {
 		return cells
 	}
 	cells := v.cells(r.Start, end, '-')
+	v.pieceText(cells, r.spans)
+	v.tickText(cells, r.ticks)
+	return cells
+}
+
+func (v *view) pieceText(cells []byte, spans []span) {
 	for i := range cells {
-		s := column(r.spans, v.elapsed*time.Duration(i)/lanes, v.elapsed*time.Duration(i+1)/lanes)
+		s := column(spans, v.elapsed*time.Duration(i)/lanes, v.elapsed*time.Duration(i+1)/lanes)
 		switch {
 		case s.share == 0:
 		case s.doing == startsUp:
@@ -461,8 +465,6 @@ func (v *view) rowText(r *row) []byte {
 			cells[i] = '#'
 		}
 	}
-	v.tickText(cells, r.ticks)
-	return cells
 }
 
 func (v *view) tickText(cells []byte, ticks []time.Duration) {
@@ -472,13 +474,11 @@ func (v *view) tickText(cells []byte, ticks []time.Duration) {
 }
 
 func (v *view) parentText() []byte {
-	cells := v.cells(0, v.elapsed, '#')
-	if !v.sampled {
-		cells = v.cells(0, v.elapsed, '=')
-	}
-	for _, s := range v.waits {
-		for i := v.column(s.from) + 1; i <= v.column(s.to); i++ {
-			cells[i] = '-'
+	cells := v.cells(0, v.elapsed, '-')
+	v.pieceText(cells, v.self)
+	for i, c := range cells {
+		if c == '#' {
+			cells[i] = 's'
 		}
 	}
 	return cells

@@ -74,7 +74,8 @@ type view struct {
 	sampled   bool   // it is known when some task ran
 	pieces    int    // of a row of the timeline, about
 	metaSpans int    // in the metadata, about
-	waits     []span // when the parent waited
+	waits     []span // when the parent waited for tasks
+	self      []span // when it was on a core
 	above     int    // process ID of the parent's parent, the kernel; 0: none to tell of
 	tally     []int  // lines of each task, when all lines were counted
 	turns     int    // so often the writer changed
@@ -121,6 +122,14 @@ func (b *Board) view(l limits) *view {
 	b.mu.Unlock()
 	if b.mode == live {
 		v.above = b.above
+	}
+	if b.self != nil {
+		b.self.mu.Lock()
+		spans := b.self.spans()
+		b.self.mu.Unlock()
+		// It takes samples and paints as well: that alone is not worth a bar.
+		spans = slices.DeleteFunc(spans, func(s span) bool { return s.doing == onCore && s.share < fewShare })
+		v.self = sinceBegan(spans, v.began, 0, v.elapsed)
 	}
 	v.metaTasks = min(len(v.every), l.metaTasks)
 	v.output(jobs, l)
