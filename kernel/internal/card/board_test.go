@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"iyagi/kernel/internal/childproc"
 	"iyagi/kernel/internal/eval"
 	"iyagi/kernel/internal/host"
 )
@@ -38,9 +39,9 @@ func (s *screen) Display(d *eval.Display) error {
 
 // noGauges is for tasks that do not exist.
 func noGauges(t *testing.T) {
-	before := openGauge
-	t.Cleanup(func() { openGauge = before })
-	openGauge = nil
+	before, kin := openGauge, descendants
+	t.Cleanup(func() { openGauge, descendants = before, kin })
+	openGauge, descendants = nil, func(int) []childproc.Relative { return nil }
 }
 
 // withScreen runs f in a bubble of fake time with a screen as host.

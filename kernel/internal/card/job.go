@@ -53,8 +53,9 @@ type Job struct {
 	open           [2]int // by stream: index into lines of the line being written, +1; 0: none
 	lost           lost
 	cores          []coreMark
-	readings       []reading       // in the order of time
-	unused         childproc.Usage // of the thread, before its task began
+	readings       []reading            // in the order of time
+	kin            []childproc.Relative // processes that it started, and those that they did
+	unused         childproc.Usage      // of the thread, before its task began
 }
 
 // lost counts what was written beyond KeepLimit.

@@ -44,6 +44,14 @@ type metaTask struct {
 	// times the task waited for something else than a core.
 	OnCore []run  `json:"on_core_us,omitempty"`
 	Ready  []wait `json:"ready_us,omitempty"` // able to run, waiting for a core
+	// Processes that it started, and those that they started, as far as seen.
+	Below []metaKin `json:"descendants,omitempty"`
+}
+
+type metaKin struct {
+	PID  int    `json:"pid"`
+	PPID int    `json:"ppid"`
+	Name string `json:"name"`
 }
 
 type metaOutput struct {
@@ -71,7 +79,11 @@ func (v *view) metadata() metadata {
 	}
 	for i := range v.rows {
 		if r := &v.rows[i]; r.Index <= v.metaTasks {
-			m.Tasks[r.Index-1].OnCore, m.Tasks[r.Index-1].Ready = r.runs(v.elapsed, v.metaSpans/len(v.rows))
+			t := &m.Tasks[r.Index-1]
+			t.OnCore, t.Ready = r.runs(v.elapsed, v.metaSpans/len(v.rows))
+			for _, k := range r.kin {
+				t.Below = append(t.Below, metaKin{k.PID, k.Parent, k.Name})
+			}
 		}
 	}
 	for i, l := range v.meta {

@@ -96,7 +96,7 @@ func (b *Board) sampleLoop(stop <-chan struct{}) {
 	start := time.Now()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	gauges := map[*Job]gauge{}
+	sweeper := &sweeper{board: b, gauges: map[*Job]gauge{}}
 	for {
 		select {
 		case <-stop:
@@ -104,9 +104,10 @@ func (b *Board) sampleLoop(stop <-chan struct{}) {
 		case <-timer.C:
 		}
 		began := time.Now()
-		b.sweep(gauges)
+		sweeper.sweep()
 		now := time.Now()
 		timer.Reset(pauseOfSampler(now.Sub(start), now.Sub(began)))
+		sweeper.lookAround(now)
 	}
 }
 
@@ -120,13 +121,26 @@ func pauseOfSampler(age, cost time.Duration) time.Duration {
 	return max(pause, min(cost*sampleShare, sampleRest))
 }
 
-// sweep takes a sample of each task that runs.
-func (b *Board) sweep(gauges map[*Job]gauge) {
+// sweeper is what the sampler knows.
+type sweeper struct {
+	board  *Board
+	gauges map[*Job]gauge
+	looked time.Time // when lookAround did
+	next   int       // task for it to look at
+}
+
+func (s *sweeper) jobs() []*Job {
+	b := s.board
 	b.mu.Lock()
-	jobs := slices.Clone(b.jobs[:min(len(b.jobs), maxSampled)])
-	b.mu.Unlock()
-	if b.self != nil {
-		jobs = append(jobs, b.self)
+	defer b.mu.Unlock()
+	return slices.Clone(b.jobs[:min(len(b.jobs), maxSampled)])
+}
+
+// sweep takes a sample of each task that runs.
+func (s *sweeper) sweep() {
+	jobs, gauges := s.jobs(), s.gauges
+	if s.board.self != nil {
+		jobs = append(jobs, s.board.self)
 	}
 	for _, j := range jobs {
 		g, known := gauges[j]
@@ -141,6 +155,48 @@ func (b *Board) sweep(gauges map[*Job]gauge) {
 		}
 		if u, ok := g.Read(); !ok || !j.used(u) {
 			gauges[j] = nil
+		}
+	}
+}
+
+// lookAround looks for processes that a task has started, at one task each time and
+// seldom, for it takes some 100 µs.
+func (s *sweeper) lookAround(now time.Time) {
+	if s.board.kind != Process || now.Sub(s.looked) < lookEvery {
+		return
+	}
+	s.looked = now
+	jobs := s.jobs()
+	for range jobs {
+		s.next = (s.next + 1) % len(jobs)
+		if j := jobs[s.next]; s.gauges[j] != nil {
+			j.meet(descendants(j.PID()))
+			return
+		}
+	}
+}
+
+// lookEvery is how often lookAround looks at a task, and maxKin how many of its
+// descendants are kept.
+const (
+	lookEvery = 5 * time.Millisecond
+	maxKin    = 50
+)
+
+// descendants is replaced by tests.
+var descendants = childproc.Descendants
+
+// meet notes processes below that of the task.
+func (j *Job) meet(list []childproc.Relative) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, r := range list {
+		i := slices.IndexFunc(j.kin, func(k childproc.Relative) bool { return k.PID == r.PID })
+		switch {
+		case i >= 0 && r.Name != "":
+			j.kin[i].Name = r.Name // it may run another program now
+		case i < 0 && r.Name != "" && len(j.kin) < maxKin:
+			j.kin = append(j.kin, r)
 		}
 	}
 }

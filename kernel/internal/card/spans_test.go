@@ -201,6 +201,12 @@ func TestTree(t *testing.T) {
 	if got := tree["text/vnd.mermaid"].(string); !strings.Contains(got, `["A a #quot;quoted#quot; #lt;name#gt; #35;1#59; x · PID 10 · running"]`) {
 		t.Error(got)
 	}
+	s.jobs[0].meet([]childproc.Relative{{PID: 20, Parent: 10, Name: "sh -c date"}, {PID: 21, Parent: 20, Name: "sh -c date"}})
+	s.jobs[0].meet([]childproc.Relative{{PID: 20, Parent: 10, Name: "sh -c date"}, {PID: 21, Parent: 20, Name: "date"}, {PID: 22, Parent: 10}})
+	if got, want := s.Group().Tree()["text/plain"].(string), "running\n      └─ sh -c date · PID 20\n         └─ date · PID 21"; !strings.HasSuffix(got, want) {
+		t.Errorf("%s\ndoes not end in\n%s", got, want)
+	}
+	s.jobs[0].kin = nil
 	for range 20 {
 		s.task("more", ms, 11, 11)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"iyagi/kernel/display"
+	"iyagi/kernel/internal/childproc"
 )
 
 // node is a process or thread of the tree.
@@ -27,7 +28,8 @@ func (v *view) tree() node {
 		shown = maxLeaves - 2
 	}
 	for i := range v.rows[:shown] {
-		self.children = append(self.children, node{row: &v.rows[i], label: v.rows[i].title + " · " + v.ownID(&v.rows[i])})
+		r := &v.rows[i]
+		self.children = append(self.children, node{row: r, label: r.title + " · " + v.ownID(r), children: kin(r.PID, r.kin)})
 	}
 	if n := v.total - shown; n > 0 {
 		self.children = append(self.children, node{label: fmt.Sprintf(w.more, thousands(n))})
@@ -36,6 +38,17 @@ func (v *view) tree() node {
 		return self
 	}
 	return node{label: fmt.Sprintf(w.kernel, v.above), children: []node{self}}
+}
+
+// kin are the nodes below the process.
+func kin(pid int, all []childproc.Relative) (nodes []node) {
+	for i, r := range all {
+		if r.Parent == pid {
+			// Parents stand before their children, so that there is no circle.
+			nodes = append(nodes, node{label: clean(r.Name, 100) + " · PID " + strconv.Itoa(r.PID), children: kin(r.PID, all[i+1:])})
+		}
+	}
+	return nodes
 }
 
 // maxLeaves is how many tasks the tree shows; the table of IDs has more.

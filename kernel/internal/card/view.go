@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"iyagi/kernel/display"
+	"iyagi/kernel/internal/childproc"
 	"iyagi/kernel/internal/host"
 )
 
@@ -96,6 +97,7 @@ type row struct {
 	sampled bool          // it is known when it ran
 	blocked bool          // the interrupt could not end it
 	fault   string        // why it failed
+	kin     []childproc.Relative
 }
 
 // view copies what is to be shown.
@@ -199,6 +201,7 @@ func (j *Job) row(v *view, i int) row {
 			r.cores = append(r.cores, m.core)
 		}
 	}
+	r.kin = slices.Clone(j.kin)
 	slices.Sort(r.cores)
 	r.cores = slices.Compact(r.cores)
 	if j.outcome.Error != nil {

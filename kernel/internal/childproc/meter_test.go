@@ -91,3 +91,29 @@ func BenchmarkMeter(b *testing.B) {
 		m.Read() // of a process that runs: the dear case
 	}
 }
+
+// TestDescendants starts a shell with a child.
+func TestDescendants(t *testing.T) {
+	if Descendants(1) == nil && NewMeter(os.Getpid(), 0) == nil {
+		t.Skip("this platform does not tell")
+	}
+	cmd := exec.Command("/bin/sh", "-c", "sleep 60 & wait")
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	defer cmd.Wait()
+	defer cmd.Process.Kill()
+	for range 1000 {
+		if list := Descendants(cmd.Process.Pid); len(list) == 1 && list[0].Name == "sleep 60" {
+			if list[0].Parent != cmd.Process.Pid {
+				t.Errorf("%+v is no child of %d", list[0], cmd.Process.Pid)
+			}
+			if p, err := os.FindProcess(list[0].PID); err == nil {
+				p.Kill()
+			}
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Errorf("found %+v below %d", Descendants(cmd.Process.Pid), cmd.Process.Pid)
+}

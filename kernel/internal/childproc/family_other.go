@@ -1,0 +1,5 @@
+//go:build !linux
+
+package childproc
+
+func descendants(int) []Relative { return nil }
