@@ -111,7 +111,7 @@ func (l *layout) find() (err error) {
 	l.trampolin = reflect.TypeFor[interp.Program]().PkgPath() + ".setExec."
 	l.kinds = names(l.nodeType, "kind")
 	l.withLow = names(l.nodeType, "action")["slice"]
-	for _, k := range []string{funcDecl, funcLit, indexExpr, sliceExpr, blockStmt, caseBody, varDecl, fileStmt} {
+	for _, k := range []string{funcDecl, funcLit, indexExpr, sliceExpr, blockStmt, caseBody, varDecl} {
 		if _, ok := l.kinds[k]; !ok {
 			return fmt.Errorf("start the interpreter: this version of yaegi has no node %s", k)
 		}
@@ -128,7 +128,6 @@ const (
 	blockStmt = "blockStmt"
 	caseBody  = "caseBody"
 	varDecl   = "varDecl"
-	fileStmt  = "fileStmt"
 )
 
 // names asks a field's type for the names of its values.
@@ -173,8 +172,8 @@ func (w *watch) add(p *interp.Program, source string) {
 func (w *watch) addUnder(n node, at places, again bool) {
 	l := &w.fields
 	switch {
-	case l.is(n, varDecl) && l.is(l.anc(n), fileStmt):
-		return // runs once, and closures of literals in it are not made again
+	case l.is(n, varDecl):
+		return // closures of literals in it are not made again
 	case l.is(n, funcLit):
 		again = true
 	}
