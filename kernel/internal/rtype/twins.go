@@ -15,48 +15,61 @@ import (
 // Twins have a second use. The run-time system and encoders note for good which methods a type has. Of values
 // that are printed and encoded they see twins alone; these are forgotten when a type gets methods, and the next are new types.
 type twins struct {
-	known atomic.Pointer[sync.Map] // *header to *header; to itself when no twin is needed
+	known atomic.Pointer[sync.Map] // *header to seen
+}
+
+// seen is what is known of a type: its twin, which is the type itself when no twin is needed, and
+// whether its values hold interfaces, whose contents are to be looked at each time.
+type seen struct {
+	twin  *header
+	holds bool
 }
 
 // forget makes all twins anew when they are needed.
 func (t *twins) forget() { t.known.Store(nil) }
 
-// Shown is the value in x, in the same memory, as what prints and encodes should see it. It is x itself when
-// its type contains none of the table. Values in interfaces within x, behind channels and functions keep their types.
+// Shown is the value in x as what prints and encodes should see it: in the same memory, with a twin as its type. It is
+// x itself when its type contains none of the table. Structs, arrays, slices and maps that hold values of
+// session types in interfaces are copied, without what is behind pointers.
 func (t *Table) Shown(x any) any {
-	w := *(*words)(unsafe.Pointer(&x))
+	w := (*words)(unsafe.Pointer(&x))
 	if w.typ == nil {
 		return x
 	}
-	if known := t.twins.known.Load(); known != nil {
-		if twin, ok := known.Load(w.typ); ok {
-			w.typ = twin.(*header)
-			return *(*any)(unsafe.Pointer(&w))
+	s := t.see(w.typ)
+	if s.holds {
+		if v, changed := (&contents{t, nil}).shown(reflect.ValueOf(x)); changed {
+			x = v.Interface()
 		}
 	}
-	w.typ = t.twin(w.typ)
-	return *(*any)(unsafe.Pointer(&w))
+	w.typ = s.twin
+	return x
 }
 
-// twin finds or makes the twin of a type.
-func (t *Table) twin(h *header) *header {
+// see finds or makes the twin of a type.
+func (t *Table) see(h *header) seen {
+	known := t.twins.known.Load()
+	if known != nil {
+		if s, ok := known.Load(h); ok {
+			return s.(seen)
+		}
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	known := t.twins.known.Load()
-	if known == nil {
+	if known = t.twins.known.Load(); known == nil {
 		known = new(sync.Map)
 	}
 	m := &mirror{t, known, map[reflect.Type]*block{}, map[reflect.Type]bool{}}
-	twin := headerOf(m.twin(typeOf(h)))
-	known.Store(h, twin)
+	s := seen{headerOf(m.twin(typeOf(h))), holdsInterface(typeOf(h), map[reflect.Type]bool{})}
+	known.Store(h, s)
 	t.twins.known.Store(known)
-	return twin
+	return s
 }
 
 // mirror makes twins that refer to each other.
 type mirror struct {
 	*Table
-	known *sync.Map
+	known *sync.Map               // of twins
 	fresh map[reflect.Type]*block // by the session's type, made now
 	plain map[reflect.Type]bool   // types that contain no session type
 }
@@ -125,7 +138,7 @@ func (m *mirror) twin(r reflect.Type) reflect.Type {
 func (m *mirror) entry(e *entry) reflect.Type {
 	r := typeOf(e.own.h)
 	if twin, ok := m.known.Load(e.own.h); ok {
-		return typeOf(twin.(*header))
+		return typeOf(twin.(seen).twin)
 	}
 	if b := m.fresh[r]; b != nil {
 		return typeOf(b.h)
@@ -140,7 +153,7 @@ func (m *mirror) entry(e *entry) reflect.Type {
 	twin.own.h.TFlag |= flagUncommon
 	twin.ptr.h.TFlag |= flagUncommon
 	m.refer(twin.own.h, e, r)
-	m.known.Store(e.own.h, twin.own.h)
+	m.known.Store(e.own.h, seen{twin.own.h, holdsInterface(r, map[reflect.Type]bool{})})
 	return typeOf(twin.own.h)
 }
 
