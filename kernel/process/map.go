@@ -130,12 +130,12 @@ func (p *pool) run() error {
 	if count == 0 {
 		return nil
 	}
-	p.board.Show(firstPicture)
 	var all sync.WaitGroup
 	jobs := make([]*card.Job, count)
 	for i := range jobs {
 		jobs[i] = p.board.Add(p.f, p.title(i+1, count))
 	}
+	p.board.Show(firstPicture)
 	for i, job := range jobs {
 		all.Go(func() { p.serve(job, p.title(i+1, count)) })
 	}

@@ -39,6 +39,13 @@ type Host interface {
 	Capture(sink Sink, f func()) *eval.Error
 	// Start runs f in a new process, a child of this one.
 	Start(ctx context.Context, f *Func, o Options) (Child, error)
+	// Copy makes the copy of a variable that another process below or above this one can
+	// [Host.Paste] into a variable of the same type. The error calls it by name.
+	Copy(name string, ptr any) ([]byte, error)
+	// Paste sets the variable that ptr points to.
+	Paste(copied []byte, ptr any) error
+	// Ask asks a queue that a process above this one has made, and waits for the answer.
+	Ask(ctx context.Context, a *Ask) (Answer, error)
 	// Exec runs another program, its name first in argv, as a child of this process.
 	Exec(ctx context.Context, argv []string, o Options) (Child, error)
 	// Read asks the front end for a line of input.
@@ -52,8 +59,8 @@ type Func struct {
 	Call  func() // runs it in this process
 	// Pack makes the program that runs it in another process: the declarations
 	// that it needs and copies of its variables as they are now. The error
-	// names a variable that cannot be copied, and why.
-	Pack func() ([]byte, error)
+	// names a variable that cannot be copied, and why. The files, see [Share], are to go along.
+	Pack func() (program []byte, files []*os.File, err error)
 	// Inputs and Result serve functions of one input and one result (see
 	// [Options.Results]). Inputs copies each element of the slice, as it is now;
 	// it is called before Pack, which then sends what the inputs need. Result

@@ -59,7 +59,7 @@ func (Plain) Func(f func()) (*Func, error) {
 	return &Func{
 		Func: eval.Func{Name: name, Line: line},
 		Call: f,
-		Pack: func() ([]byte, error) { return nil, ErrNoKernel },
+		Pack: func() ([]byte, []*os.File, error) { return nil, nil, ErrNoKernel },
 
 		Inputs: func(any) ([][]byte, error) { return nil, ErrNoKernel },
 		Result: func([]byte, any) error { return ErrNoKernel },
@@ -82,6 +82,15 @@ func (Plain) Capture(_ Sink, f func()) (failure *eval.Error) {
 
 // Start fails with [ErrNoKernel].
 func (Plain) Start(context.Context, *Func, Options) (Child, error) { return nil, ErrNoKernel }
+
+// Copy, Paste and Ask fail with [ErrNoKernel].
+func (Plain) Copy(string, any) ([]byte, error) { return nil, ErrNoKernel }
+
+// Paste implements [Host].
+func (Plain) Paste([]byte, any) error { return ErrNoKernel }
+
+// Ask implements [Host].
+func (Plain) Ask(context.Context, *Ask) (Answer, error) { return Answer{}, ErrNoKernel }
 
 // Exec runs the program. It prints where this process prints.
 func (Plain) Exec(ctx context.Context, argv []string, o Options) (Child, error) {

@@ -22,7 +22,7 @@ func TestPlainFunc(t *testing.T) {
 	if f, err = (Plain{}).Func(func() {}); err != nil || f.Name != "TestPlainFunc.func1" {
 		t.Errorf("%+v, %v", f, err)
 	}
-	if _, err := f.Pack(); !errors.Is(err, ErrNoKernel) {
+	if _, _, err := f.Pack(); !errors.Is(err, ErrNoKernel) {
 		t.Error(err)
 	}
 	if _, err = (Plain{}).Func(nil); err == nil {

@@ -90,14 +90,14 @@ type message struct {
 
 // start runs f in a new process.
 func (s *starter) start(ctx context.Context, f *host.Func, o host.Options, show func(*eval.Display)) (*child, error) {
-	data, err := f.Pack()
+	data, shared, err := f.Pack()
 	if err != nil {
 		return nil, err
 	}
 	c := &child{show: show, orders: newOrders(task{Name: o.Name, Program: data}), results: o.Results}
 	return c, s.run(ctx, c, o, func(files []*os.File) (*childproc.Process, error) {
 		return childproc.Start(context.Background(), "worker", childproc.Options{
-			Files: []*os.File{files[3], s.records}, Stdin: files[0], Stdout: files[1], Stderr: files[2],
+			Files: append([]*os.File{files[3], s.records}, shared...), Stdin: files[0], Stdout: files[1], Stderr: files[2],
 			Env: append(eval.QuietCrash(), o.Env...), Dir: o.Dir, Title: "worker " + f.Name,
 		})
 	})
@@ -338,6 +338,14 @@ func (s *starter) take(r record) {
 		c.message.Write(r.payload)
 		if !r.more {
 			c.result()
+		}
+	case recordAsk:
+		c.message.Write(r.payload)
+		if !r.more {
+			if a, err := parseAsk(bytes.Clone(c.message.Bytes())); err == nil {
+				c.asked(a)
+			}
+			c.message.Reset()
 		}
 	case recordGone:
 		close(c.gone)

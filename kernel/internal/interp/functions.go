@@ -3,8 +3,11 @@ package interp
 import (
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
+	"slices"
 
+	"iyagi/kernel/internal/childproc"
 	"iyagi/kernel/internal/host"
 	"iyagi/kernel/internal/rt"
 	"iyagi/kernel/internal/transfer"
@@ -16,6 +19,11 @@ type sent struct {
 	used  map[int]bool // functions that variables hold
 	made  map[int]bool // functions that the code makes
 	types map[string]bool
+	files *[]*os.File // that go along; nil: none can
+}
+
+func newSent() sent {
+	return sent{map[int]bool{}, map[int]bool{}, map[string]bool{}, new([]*os.File)}
 }
 
 func (s sent) len() int { return len(s.used) + len(s.made) + len(s.types) }
@@ -37,6 +45,21 @@ func (s sent) Number(v reflect.Value) (int, string, bool) {
 	return id, "", true
 }
 
+// File implements [transfer.Program].
+func (s sent) File(f *os.File) (int, bool) {
+	if s.files == nil || !host.Shared(f) {
+		return 0, false
+	}
+	if n := slices.Index(*s.files, f); n >= 0 {
+		return n, true
+	}
+	*s.files = append(*s.files, f)
+	return len(*s.files) - 1, true
+}
+
+// Open implements [transfer.Program].
+func (sent) Open(int) (*os.File, error) { return nil, errNotCell }
+
 // Uses implements [transfer.Program].
 func (s sent) Uses(name string) { s.types[name] = true }
 
@@ -46,6 +69,21 @@ func (sent) Value(int, reflect.Type) (reflect.Value, error) { return reflect.Val
 // received is [transfer.Program] of a worker.
 type received struct {
 	funcs map[int]func()
+	files map[int]*os.File // that were asked for
+}
+
+// File and Open implement [transfer.Program].
+func (received) File(*os.File) (int, bool) { return 0, false }
+
+func (r received) Open(n int) (*os.File, error) {
+	if r.files == nil {
+		return nil, errors.New("an open file did not come along")
+	}
+	if r.files[n] == nil {
+		r.files[n] = childproc.File(2 + n)
+		host.Share(r.files[n])
+	}
+	return r.files[n], nil
 }
 
 // Uses and Number implement [transfer.Program]. A worker's own children
@@ -78,13 +116,16 @@ func (st *store) describe(f func(), e *engine) (*host.Func, error) {
 	if !ok {
 		return nil, fmt.Errorf("function %d is not known: a defect of Iyagi", id)
 	}
-	fns := sent{map[int]bool{}, map[int]bool{}, map[string]bool{}}
+	fns := newSent()
 	return &host.Func{
 		Func: c.Func, Label: c.Label, Call: f,
-		Pack:   func() ([]byte, error) { return st.pack(c, captured, fns) },
+		Pack: func() ([]byte, []*os.File, error) {
+			program, err := st.pack(c, captured, fns)
+			return program, *fns.files, err
+		},
 		Inputs: func(slice any) ([][]byte, error) { return copies(slice, fns) },
 		Result: func(copied []byte, ptr any) error {
-			return transfer.Decode(copied, []any{ptr}, received{nil})
+			return transfer.Decode(copied, []any{ptr}, received{})
 		},
 	}, nil
 }

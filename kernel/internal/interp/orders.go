@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"sync"
+
+	"iyagi/kernel/internal/host"
 )
 
 // task is the first thing that a worker reads from its file of orders.
@@ -18,6 +20,8 @@ type task struct {
 type order struct {
 	Input []byte // of a function that [host.Options.Results] is about
 	Last  bool   // there are no more inputs
+	// Answer is what came of an ask.
+	Answer *host.Answer
 }
 
 // orders are sent to a worker by a goroutine of their own, so that nobody waits
@@ -38,16 +42,19 @@ func newOrders(first task) *orders {
 	return o
 }
 
-func (o *orders) put(next order) {
+// put sends next. It reports false when the child has ended.
+func (o *orders) put(next order) bool {
 	if o == nil {
-		return
+		return false
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.closed {
-		o.queue = append(o.queue, next)
-		o.more.Signal()
+	if o.closed {
+		return false
 	}
+	o.queue = append(o.queue, next)
+	o.more.Signal()
+	return true
 }
 
 // close is called when the child has ended.
@@ -95,22 +102,83 @@ func (o *orders) send(pipe *os.File) {
 	o.close()
 }
 
-// inbox reads the orders of this worker.
+// inbox reads the orders of this worker. Its goroutine begins when an order is
+// first waited for and ends with the process.
 type inbox struct {
-	file *os.File
-	dec  *gob.Decoder
+	dec    *gob.Decoder
+	reader sync.Once
+	inputs chan order // closed when no more orders come
+
+	mu      sync.Mutex // guards what follows
+	seq     uint64
+	answers map[uint64]chan host.Answer
+	err     error // why no more orders come
 }
 
-func newInbox(f *os.File) *inbox { return &inbox{f, gob.NewDecoder(f)} }
+// manyInputs is more than a worker is ever given at a time.
+const manyInputs = 64
+
+func newInbox(f *os.File) *inbox {
+	return &inbox{dec: gob.NewDecoder(f), inputs: make(chan order, manyInputs), answers: map[uint64]chan host.Answer{}}
+}
+
+func (in *inbox) start() { in.reader.Do(func() { go in.read() }) }
+
+// read is the goroutine.
+func (in *inbox) read() {
+	for {
+		var o order
+		err := in.dec.Decode(&o)
+		switch {
+		case err != nil:
+			in.mu.Lock()
+			in.err = err
+			for _, a := range in.answers {
+				close(a)
+			}
+			in.answers = nil
+			in.mu.Unlock()
+			close(in.inputs)
+			return
+		case o.Answer != nil:
+			in.mu.Lock()
+			if a := in.answers[o.Answer.Seq]; a != nil {
+				delete(in.answers, o.Answer.Seq)
+				a <- *o.Answer
+			}
+			in.mu.Unlock()
+		default:
+			in.inputs <- o
+		}
+	}
+}
 
 // input waits for the next input; ok is false when there are no more.
 func (in *inbox) input() (input []byte, ok bool, err error) {
-	var o order
-	if err := in.dec.Decode(&o); err != nil {
-		if err == io.EOF { // the parent is gone
+	in.start()
+	o, open := <-in.inputs
+	if !open {
+		in.mu.Lock()
+		defer in.mu.Unlock()
+		if in.err == io.EOF { // the parent is gone
 			return nil, false, nil
 		}
-		return nil, false, err
+		return nil, false, in.err
 	}
 	return o.Input, !o.Last, nil
+}
+
+// ask gives a question its number and a place for the answer.
+func (in *inbox) ask(a *host.Ask) (<-chan host.Answer, error) {
+	in.start()
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.err != nil {
+		return nil, in.err
+	}
+	in.seq++
+	a.Seq = in.seq
+	ch := make(chan host.Answer, 1)
+	in.answers[a.Seq] = ch
+	return ch, nil
 }

@@ -30,6 +30,7 @@ const (
 	recordEnd     // the task has ended
 	recordMessage // a piece of a gob message (failure, display); the last one has more=0
 	recordResult  // a piece of what became of an input: a byte that is 1 for an error by gob, or the copy
+	recordAsk     // a piece of a question to a queue
 	recordGone    // by the parent: the child has ended and wrote all it will
 )
 

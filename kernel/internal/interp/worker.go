@@ -73,7 +73,7 @@ func (w *worker) prepare() (err error) {
 	if w.engine, err = newEngine(s, w.traces, append(library(), calls)); err != nil {
 		return err
 	}
-	w.got = received{map[int]func(){}}
+	w.got = received{map[int]func(){}, map[int]*os.File{}}
 	w.connect(w, s, w.exit, w.panicked)
 	return nil
 }
@@ -145,8 +145,7 @@ func (w *worker) each(in, out any, f func()) {
 		}
 		var r host.Result
 		if r.Error = w.guard(f); r.Error == nil {
-			known := sent{map[int]bool{}, map[int]bool{}, map[string]bool{}}
-			if r.Copy, err = transfer.Encode([]transfer.Variable{{Name: "result", Ptr: out}}, known); err != nil {
+			if r.Copy, err = w.Copy("result", out); err != nil {
 				r.Error = &eval.Error{Name: "copy", Value: err.Error()}
 			}
 		}

@@ -196,10 +196,33 @@ func encodeFile(e *encoder, v reflect.Value, at path) error {
 			return nil
 		}
 	}
+	if e.program != nil {
+		if n, ok := e.program.File(v.Interface().(*os.File)); ok {
+			if !e.scanning {
+				e.out.int(len(standardFiles()) + n)
+			}
+			return nil
+		}
+	}
 	return at.fail(v.Type(), "it is an open file")
 }
 
-func decodeFile(d *decoder, v reflect.Value) { v.Set(reflect.ValueOf(standardFiles()[d.int()])) }
+func decodeFile(d *decoder, v reflect.Value) {
+	n := d.int()
+	standard := standardFiles()
+	if n < len(standard) {
+		v.Set(reflect.ValueOf(standard[n]))
+		return
+	}
+	if d.program == nil {
+		panic(decodeFault{errFormat})
+	}
+	f, err := d.program.Open(n - len(standard))
+	if err != nil {
+		panic(decodeFault{err})
+	}
+	v.Set(reflect.ValueOf(f))
+}
 
 func encodeCond(e *encoder, v reflect.Value, at path) error {
 	t := v.Type()

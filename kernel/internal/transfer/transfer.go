@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"reflect"
 	"unsafe"
 )
@@ -41,6 +42,11 @@ type Program interface {
 	Number(f reflect.Value) (n int, why string, ok bool)
 	// Value is the function of that number as a value of type t.
 	Value(n int, t reflect.Type) (reflect.Value, error)
+	// File is the number of an open file that the other process gets too; ok is
+	// false for one that it does not get.
+	File(f *os.File) (n int, ok bool)
+	// Open is the file of that number.
+	Open(n int) (*os.File, error)
 	// Uses is told of each type of the program that a value needs by name alone.
 	Uses(name string)
 }
