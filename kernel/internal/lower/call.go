@@ -118,7 +118,7 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 	}
 	out := make([]string, len(x.Args))
 	f := p.calledObject(x.Fun)
-	wrap := prints(f)
+	wrap, encode := prints(f), encodes(f)
 	for i, a := range x.Args {
 		out[i] = p.as(a, paramType(sig, i, x.Ellipsis.IsValid()))
 		if lit, ok := ast.Unparen(a).(*ast.FuncLit); ok && f != nil && !p.u.isSession(f.Pkg()) {
@@ -126,6 +126,8 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 		}
 		if last := sig.Params().Len() - 1; wrap && sig.Variadic() && i >= last {
 			out[i] = p.printed(f, a, out[i], x.Ellipsis.IsValid())
+		} else if encode && isAny(paramType(sig, i, false)) {
+			out[i] = p.printed(f, a, out[i], false)
 		}
 	}
 	if last := len(out) - 1; x.Ellipsis.IsValid() {

@@ -27,6 +27,8 @@ func prints(f *types.Func) bool {
 		}
 	case "testing":
 		return testLogs[f.Name()]
+	case "log/slog":
+		return f.Signature().Variadic()
 	case "log":
 		for _, p := range []string{"Print", "Panic", "Fatal"} {
 			if strings.HasPrefix(f.Name(), p) {
@@ -35,6 +37,30 @@ func prints(f *types.Func) bool {
 		}
 	}
 	return false
+}
+
+// encodes tells whether a library function does nothing with its parameters of type any but encode them, or decode into what they
+// point to. Encoders note for good what a type can do, so they must see one that is made anew when a cell adds methods.
+func encodes(f *types.Func) bool {
+	if f == nil || f.Pkg() == nil {
+		return false
+	}
+	switch f.Pkg().Path() {
+	case "encoding/json", "encoding/xml":
+		switch f.Name() {
+		case "Marshal", "MarshalIndent", "Unmarshal", "Encode", "EncodeElement", "Decode", "DecodeElement":
+			return true
+		}
+	case "log/slog":
+		return f.Name() == "Any" || f.Name() == "AnyValue"
+	}
+	return false
+}
+
+// isAny tells whether a type is an interface without methods.
+func isAny(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.NumMethods() == 0
 }
 
 // printed prints an argument that is only formatted.
