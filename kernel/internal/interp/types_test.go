@@ -11,7 +11,7 @@ import (
 // TestTypes loads a unit whose types are made at run time, and one that adds a method to one of them.
 func TestTypes(t *testing.T) {
 	var out bytes.Buffer
-	e, err := newEngine(stdio{strings.NewReader(""), &out, &out}, library())
+	e, err := newEngine(stdio{strings.NewReader(""), &out, &out}, newTraces(&out), library())
 	if err != nil {
 		t.Fatal(err)
 	}
