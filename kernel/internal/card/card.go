@@ -1,14 +1,16 @@
 // Package card is the run card: what a group of tasks — child processes or
 // threads — did, as a table of their IDs, their output in the order in which it
-// was written, and a timeline. Packages process and thread fill it, the front
+// was written, a timeline of when each was on a core and when it waited, and the
+// tree of their processes. Packages process and thread fill it, the front
 // end shows it.
 //
 // Data passes one way. A [Job] is one task: it receives what the task writes
 // (host.Write values) and how it ended. A [Board] is the card of several jobs: its
 // painter shows them under the cell at most ten times a second while they run
 // and once more when all have ended. A [Group] is what cells get: the same
-// facts as Go values. Rendering (html.go, text.go, metadata.go) reads a view, which
-// is a copy of what the jobs hold at one moment, and changes nothing.
+// facts as Go values. Rendering (html.go, timeline.go, tree.go, text.go, lanes.go, metadata.go) reads a view, which
+// is a copy of what the jobs hold at one moment, and changes nothing. An HTML card takes
+// some 10 KB, and 2 KB for each task and 0.35 KB for each line that it shows.
 //
 // The package starts and ends no task.
 package card

@@ -121,7 +121,9 @@ func (v *view) outputNotes() (notes []string) {
 			each = append(each, fmt.Sprintf(wrote, letter(i), thousands(n)))
 		}
 		s := strings.Join(each, ", ")
-		if v.turns > 0 {
+		if v.turns == 1 {
+			s += w.turnOne
+		} else if v.turns > 1 {
 			s += fmt.Sprintf(w.turns, thousands(v.turns))
 		}
 		if len(v.order) == v.lines && v.turns > 0 {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"iyagi/kernel/display"
 )
 
 // The rows of a timeline in HTML are gradients with hard edges, some 15 bytes for
@@ -51,8 +49,8 @@ func (v *view) timeline(p *page) {
 func (r *row) longTitle() bool { return utf8.RuneCountInString(r.title) > 24 }
 
 func (v *view) lane(p *page, label, bars, note string) {
-	p.add(rowStart, `<td style="text-align:left;vertical-align:top;line-height:18px;padding:0 12px 0 0;white-space:nowrap">`, label,
-		`</td><td style="width:100%;padding:0"><div style="position:relative;height:24px;min-width:180px">`, bars, `</div></td>`,
+	p.add(rowStart, `<th scope="row" style="text-align:left;font-weight:normal;vertical-align:top;line-height:18px;padding:0 12px 0 0;white-space:nowrap">`, label,
+		`</th><td style="width:100%;padding:0"><div style="position:relative;height:24px;min-width:180px">`, bars, `</div></td>`,
 		`<td style="text-align:right;vertical-align:top;line-height:18px;padding:0 0 0 12px;white-space:nowrap">`, note, "</td></tr>\n")
 }
 
@@ -130,6 +128,9 @@ func (v *view) bars(r *row) string {
 	width := min(max(v.at(r.Start+took)-from, leastStripe), 100)
 	from = min(from, 100-width)
 	title := r.letter + ": " + duration(r.Start) + " – " + duration(r.Start+took)
+	if r.CPU > 0 {
+		title += ", " + v.words.cpu + " " + duration(r.CPU)
+	}
 	top, height := 8, 2
 	if !v.sampled {
 		top, height = 2, 14
@@ -384,119 +385,4 @@ func (v *view) at(t time.Duration) float64 {
 // percent has a tenth of a percent, less than a pixel of most pages.
 func percent(x float64) string {
 	return strings.TrimSuffix(strconv.FormatFloat(x, 'f', 1, 64), ".0") + "%"
-}
-
-// lanes is the width of a timeline in characters.
-const lanes = 60
-
-// timelineMarks explains the characters of timelineText.
-func (v *view) timelineMarks() string {
-	var marks []string
-	if v.sampled {
-		marks = append(marks, "#: "+v.words.onCore, "+: "+v.words.partly, "~: "+v.words.ready, "-: "+v.words.waits[v.kind])
-	} else {
-		marks = append(marks, "=: "+v.words.exists)
-	}
-	if slices.ContainsFunc(v.rows, func(r row) bool { return r.ready > r.Start }) {
-		marks = append(marks, "s: "+v.words.startsUp)
-	}
-	if v.lines > 0 {
-		marks = append(marks, "|: "+v.words.printed)
-	}
-	return "(" + strings.Join(marks, ", ") + ")"
-}
-
-// timelineText is the timeline in characters that are one column wide in every font.
-func (v *view) timelineText() string {
-	if v.elapsed <= 0 {
-		return ""
-	}
-	g := &display.Grid{Right: []bool{false, false, true}}
-	lane := func(label string, cells []byte, note string) {
-		g.Rows = append(g.Rows, []string{label, string(cells), note})
-	}
-	lane(v.words.callers[v.kind]+" "+strconv.Itoa(v.parent), v.parentText(), duration(v.elapsed))
-	for i := range v.rows {
-		if r := &v.rows[i]; v.took(r) >= 0 {
-			lane(r.letter+" "+r.title, v.rowText(r), v.tookText(r))
-		}
-	}
-	cores, spans := v.onCores()
-	for _, c := range cores {
-		lane(fmt.Sprintf(v.words.core, c), v.coreText(spans[c]), v.busyShare(spans[c]))
-	}
-	return g.Text() + "\n"
-}
-
-// cells is a row of a timeline in which mark stands from one time to another.
-func (v *view) cells(from, to time.Duration, mark byte) []byte {
-	cells := []byte(strings.Repeat(" ", lanes))
-	for i := v.column(from); i <= v.column(to); i++ {
-		cells[i] = mark
-	}
-	return cells
-}
-
-func (v *view) rowText(r *row) []byte {
-	end := r.Start + v.took(r)
-	if !r.sampled {
-		cells := v.cells(r.Start, end, '=')
-		v.tickText(cells, r.ticks)
-		return cells
-	}
-	cells := v.cells(r.Start, end, '-')
-	v.pieceText(cells, r.spans)
-	v.tickText(cells, r.ticks)
-	return cells
-}
-
-func (v *view) pieceText(cells []byte, spans []span) {
-	for i := range cells {
-		s := column(spans, v.elapsed*time.Duration(i)/lanes, v.elapsed*time.Duration(i+1)/lanes)
-		switch {
-		case s.share == 0:
-		case s.doing == startsUp:
-			cells[i] = 's'
-		case s.doing == readyTo:
-			cells[i] = '~'
-		case s.share < fullShare:
-			cells[i] = '+'
-		default:
-			cells[i] = '#'
-		}
-	}
-}
-
-func (v *view) tickText(cells []byte, ticks []time.Duration) {
-	for _, t := range ticks {
-		cells[v.column(t)] = '|'
-	}
-}
-
-func (v *view) parentText() []byte {
-	cells := v.cells(0, v.elapsed, '-')
-	v.pieceText(cells, v.self)
-	for i, c := range cells {
-		if c == '#' {
-			cells[i] = 's'
-		}
-	}
-	return cells
-}
-
-func (v *view) coreText(spans []span) []byte {
-	cells := []byte(strings.Repeat(" ", lanes))
-	for i := range cells {
-		s := column(spans, v.elapsed*time.Duration(i)/lanes, v.elapsed*time.Duration(i+1)/lanes)
-		if s.share > 0 {
-			if cells[i] = '*'; len(v.rows[s.task].letter) == 1 {
-				cells[i] = v.rows[s.task].letter[0]
-			}
-		}
-	}
-	return cells
-}
-
-func (v *view) column(t time.Duration) int {
-	return min(max(int(int64(t)*lanes/int64(max(v.elapsed, 1))), 0), lanes-1)
 }

@@ -95,7 +95,7 @@ func (v *view) treeText() string {
 }
 
 func (v *view) treeHTML(p *page) {
-	p.add(`<div style="`, capStyle, `">`, esc(v.words.tree), `</div><div style="white-space:pre;line-height:1.5;overflow-x:auto">`)
+	p.add(`<div style="`, capStyle, `">`, esc(v.words.tree), `</div><pre style="margin:0;padding:0;border:none;background:none;color:inherit;font:inherit;line-height:1.5;white-space:pre;overflow-x:auto">`)
 	root := v.tree()
 	root.walk("", "", func(lead string, n *node) {
 		if lead != "" {
@@ -106,7 +106,7 @@ func (v *view) treeHTML(p *page) {
 		}
 		p.add(esc(n.label), "\n")
 	})
-	p.add(`</div>`)
+	p.add(`</pre>`)
 }
 
 // mermaid is the tree as a flowchart of Mermaid. Few tasks stand side by side,
