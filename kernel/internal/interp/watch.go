@@ -163,17 +163,20 @@ func (w *watch) add(p *interp.Program, source string) {
 	if root == nil {
 		return
 	}
-	w.addUnder(root, newPlaces(source), false)
+	w.addUnder(root, newPlaces(source), false, false)
 }
 
 // addUnder sees to the functions below n. Those of literals have their
 // closures already, some of which keep the first node of a function that they pass on.
-// They are made again, as all others are, when the program is executed.
-func (w *watch) addUnder(n node, at places, again bool) {
+// They are made again, as all others are, when the program is executed. Those of literals in the value of a
+// var statement are not, and stay as they are.
+func (w *watch) addUnder(n node, at places, again, inVar bool) {
 	l := &w.fields
 	switch {
 	case l.is(n, varDecl):
-		return // closures of literals in it are not made again
+		inVar = true
+	case l.is(n, funcLit) && inVar:
+		return
 	case l.is(n, funcLit):
 		again = true
 	}
@@ -181,7 +184,7 @@ func (w *watch) addUnder(n node, at places, again bool) {
 		*l.exec(n) = nil
 	}
 	for _, c := range l.children(n) {
-		w.addUnder(c, at, again)
+		w.addUnder(c, at, again, inVar)
 	}
 	if c := l.children(n); len(c) == 4 && (l.is(n, funcDecl) || l.is(n, funcLit)) {
 		body := c[3]
