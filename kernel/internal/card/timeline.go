@@ -16,9 +16,9 @@ import (
 
 // Colours that mean the same in every row. They read on white and on black.
 const (
-	idleColour  = "#8a8a8a" // of the parent, and of a process that starts up
+	idleColour  = "#767676" // of the parent, and of a process that starts up
 	pale        = "80"      // appended to a colour: half of it
-	crowdColour = "#8a8a8a"
+	crowdColour = "#767676"
 )
 
 // timeline shows when each task ran, waited and printed.
@@ -196,29 +196,23 @@ func (v *view) parentLane() string {
 
 // coreLane is which task a core ran, with its letter where there is room.
 func (v *view) coreLane(spans []span) string {
-	b, labels := &page{}, &page{}
-	var full, part stripes
-	for _, c := range coarse(spans, v.elapsed, v.pieces) {
-		r := &v.rows[c.task]
+	labels := &page{}
+	var bars stripes
+	for _, s := range coarse(spans, v.elapsed, v.pieces) {
+		r := &v.rows[s.task]
 		paint := string(r.colour)
-		if c.doing == startsUp {
+		if s.doing == startsUp {
 			paint = idleColour
 		}
-		s := &full
-		if c.share < fullShare {
-			s = &part
+		if v.at(s.to) <= bars.at {
+			continue // two tasks cannot have been there at once
 		}
-		from := max(v.at(c.from), full.at, part.at) // two tasks cannot have been there at once
-		if from >= v.at(c.to) {
-			continue
-		}
-		if width := s.add(from, v.at(c.to), paint); width >= 2.5*float64(len(r.letter)) {
+		if width := bars.add(v.at(s.from), v.at(s.to), paint); width >= 2.5*float64(len(r.letter)) {
 			labels.addf(`<div style="position:absolute;left:%s;width:%s;top:2px;text-align:center;font-size:11px;line-height:14px;color:#fff">%s</div>`,
-				percent(s.at-width), percent(width), r.letter)
+				percent(bars.at-width), percent(width), r.letter)
 		}
 	}
-	b.add(layer(2, 14, full.css()), layer(5, 8, part.css()), labels.String())
-	return b.String()
+	return layer(2, 14, bars.css()) + labels.String()
 }
 
 // busyShare is the part of the whole time that the spans take, in percent.
