@@ -45,6 +45,7 @@ type engine struct {
 	// path. It looks a package up by the name of the file at the place of use,
 	// which a line mark changes: "cell 3".
 	imported map[[2]string]bool
+	packages *packages
 	watch    *watch
 }
 
@@ -60,37 +61,20 @@ var library = Symbols
 // newEngine makes an engine whose panics are told to t, which also gets what yaegi writes on its error stream.
 func newEngine(s stdio, t *traces, symbols []interp.Exports) (*engine, error) {
 	y := interp.New(interp.Options{Stdin: s.in, Stdout: s.out, Stderr: t, Unrestricted: true})
-	for _, e := range symbols {
-		if err := y.Use(e); err != nil {
-			return nil, fmt.Errorf("load the library's symbols: %w", err)
-		}
-	}
-	// yaegi gives cells a logger, flags and arguments of their own. Those of the process are connected to
-	// the cells' streams already, and are what library code uses too: flag.Parse reads os.Args.
-	// The cells' command line has no flags of packages that only this program imports, and a bad one must not
-	// end the process.
+	// Code of cells has the process's flags, but not those of packages that only this program imports, and a
+	// bad one must not end the process.
 	flag.CommandLine = flag.NewFlagSet(os.Args[0], flag.PanicOnError)
 	flag.CommandLine.Usage = func() { flag.Usage() }
-	for _, e := range symbols {
-		process := interp.Exports{}
-		for _, path := range []string{"log/log", "flag/flag"} {
-			if table, ok := e[path]; ok {
-				process[path] = table
-			}
-		}
-		if args, ok := e["os/os"]["Args"]; ok {
-			process["os/os"] = map[string]reflect.Value{"Args": args}
-		}
-		if err := y.Use(process); err != nil {
-			return nil, fmt.Errorf("load the library's symbols: %w", err)
-		}
+	packages, err := newPackages(y, s, symbols)
+	if err != nil {
+		return nil, fmt.Errorf("load the library's symbols: %w", err)
 	}
 	// This makes the done channel, and every channel operation compiled from
 	// now on heed it.
 	if _, err := y.EvalWithContext(context.Background(), "package main"); err != nil {
 		return nil, fmt.Errorf("start the interpreter: %w", err)
 	}
-	e := &engine{yaegi: y, imported: map[[2]string]bool{}}
+	e := &engine{yaegi: y, packages: packages, imported: map[[2]string]bool{}}
 	if err := e.connectTypes(symbols); err != nil {
 		return nil, err
 	}
@@ -102,7 +86,6 @@ func newEngine(s stdio, t *traces, symbols []interp.Exports) (*engine, error) {
 	e.run = (*uint64)(unsafe.Pointer(id.UnsafeAddr()))
 	e.done = (*chan struct{})(unsafe.Pointer(done.UnsafeAddr()))
 	e.base = atomic.LoadUint64(e.run)
-	var err error
 	e.watch, err = newWatch(t, y.FileSet(), e.run)
 	return e, err
 }
@@ -169,6 +152,7 @@ func (e *engine) importFor(s *source) error {
 		for _, i := range list {
 			if key := [2]string{file, i.Path}; !e.imported[key] {
 				e.imported[key] = true
+				e.packages.load(i.Path)
 				missing[file] = append(missing[file], i)
 			}
 		}
