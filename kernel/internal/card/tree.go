@@ -95,7 +95,7 @@ func (v *view) treeText() string {
 }
 
 func (v *view) treeHTML(p *page) {
-	p.add(`<div style="`, capStyle, `">`, esc(v.words.tree), `</div><pre style="margin:0;padding:0;border:none;background:none;color:inherit;font:inherit;line-height:1.5;white-space:pre;overflow-x:auto">`)
+	p.add(`<div style="`, capStyle, `">`, esc(v.words.tree), `</div><pre style="margin:0;padding:0;border:none;background:none;color:inherit;line-height:1.5;white-space:pre;overflow-x:auto">`)
 	root := v.tree()
 	root.walk("", "", func(lead string, n *node) {
 		if lead != "" {
