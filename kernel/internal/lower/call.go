@@ -166,6 +166,9 @@ func (p *fn) conversion(t types.Type, x ast.Expr) (string, int) {
 	if p.isNil(x) {
 		return p.conv(t) + "(nil)", precPrimary
 	}
+	if p.isNamedBool(t) && p.isOperation(x) {
+		return p.as(x, t), precPrimary
+	}
 	if !p.isConst(x) && types.Identical(p.typeOf(x), t) {
 		return p.print(x)
 	}

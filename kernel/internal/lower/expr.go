@@ -84,6 +84,9 @@ func (p *fn) as(x ast.Expr, to types.Type) string {
 		return p.zero(to)
 	}
 	s := p.expr(x)
+	if p.isNamedBool(to) && p.isOperation(x) {
+		return p.namedBool(to) + "(bool(" + s + "))"
+	}
 	f := p.asFunc(s, p.typeOf(x), to)
 	if lit, ok := ast.Unparen(x).(*ast.FuncLit); ok && f != s {
 		f = p.asFunc(p.ownFrame(lit, s, p.typeOf(lit)), p.typeOf(x), to)
@@ -128,6 +131,21 @@ func (p *fn) convertInterface(s string, x ast.Expr, to types.Type) string {
 		return p.conv(t) + "(" + s + ")"
 	}
 	return p.standardFile(s, x)
+}
+
+// namedBool is the name of a function that converts: for the interpreter a comparison is a bool, whatever it is converted to.
+func (p *fn) namedBool(t types.Type) string {
+	return p.helper("bool", t, func(d *typer, name string) string {
+		return "func " + name + "(b bool) " + d.typ(t) + " {\nreturn " + d.typ(t) + "(b)\n}"
+	})
+}
+
+func (p *fn) isNamedBool(t types.Type) bool {
+	if t == nil || t == types.Typ[types.UntypedBool] || t == types.Typ[types.Bool] {
+		return false
+	}
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() == types.Bool
 }
 
 // isOperation tells whether x is an operator with its operands.
@@ -268,10 +286,9 @@ func (p *fn) index(x *ast.IndexExpr) string {
 	return p.operand(x.X, precPrimary) + "[" + i + "]"
 }
 
-// key prints a key of a map. A constant of a named type needs the conversion: the interpreter would look up one of its
-// underlying type.
+// key prints a key of a map. A constant says its type: the interpreter would look up one of another.
 func (p *fn) key(x ast.Expr, m *types.Map) string {
-	if _, named := types.Unalias(m.Key()).(*types.Named); named && p.isConst(x) && !types.IsInterface(m.Key()) {
+	if p.isConst(x) && !types.IsInterface(m.Key()) {
 		return p.constant(p.src.info.Types[x].Value, m.Key(), false)
 	}
 	return p.as(x, m.Key())

@@ -49,10 +49,22 @@ func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 		}
 	}
 	t := p.typeOf(s.Tag)
-	mixed := types.IsInterface(t)
+	mixed, calls := types.IsInterface(t), false
 	for _, c := range s.Body.List {
-		for _, x := range c.(*ast.CaseClause).List {
+		for i, x := range c.(*ast.CaseClause).List {
+			calls = calls || i > 0 && hasCall(x)
 			mixed = mixed || types.IsInterface(p.typeOf(x)) || isFuncType(p.typeOf(x)) || p.isNil(x)
+		}
+	}
+	if !mixed && calls { // the interpreter tries the first of several calls alone
+		v := p.scope.fresh("tag")
+		p.printf("var %s %s = %s", v, p.typ(types.Default(t)), p.as(s.Tag, t))
+		return "", func(list []ast.Expr) []string {
+			out := make([]string, len(list))
+			for i, x := range list {
+				out[i] = "(" + v + " == " + p.as(x, t) + ")"
+			}
+			return []string{strings.Join(out, " || ")}
 		}
 	}
 	if !mixed {
