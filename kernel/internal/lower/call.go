@@ -249,14 +249,10 @@ func (p *fn) redirect(o *types.Func, x *ast.CallExpr) (string, bool) {
 	switch o.FullName() {
 	case "os.Exit":
 		name = "Exit"
-	case "log.Fatal":
-		name = "Fatal"
-	case "log.Fatalf":
-		name = "Fatalf"
-	case "log.Fatalln":
-		name = "Fatalln"
 	default:
 		switch o.Pkg().Path() {
+		case "log":
+			return p.logCall(o, x)
 		case "testing":
 			return p.testingCall(o, x)
 		case processPath:

@@ -69,6 +69,9 @@ func (p *fn) printed(f *types.Func, x ast.Expr, val string, spread bool) string 
 	case p.isNil(x):
 		return val
 	case spread:
+		if s, ok := p.typeOf(x).Underlying().(*types.Slice); ok && !types.IsInterface(s.Elem()) {
+			return val // []slog.Attr
+		}
 		return p.d.rt("ShownAll") + "(" + val + ")"
 	}
 	return p.shown(f, val, p.typeOf(x))

@@ -54,6 +54,14 @@ func (s *session) close() {
 	}
 }
 
+// label is what positions call a cell: the first one, which may be a whole program, as a file of one.
+func (s *session) label() string {
+	if s.serial == 1 {
+		return "main.go"
+	}
+	return fmt.Sprintf("cell %d", s.serial)
+}
+
 // cellTime bounds a cell.
 const cellTime = 10 * time.Second
 
@@ -66,7 +74,7 @@ func (s *session) run(src string) (string, error) {
 		}
 	}
 	s.serial++
-	unit, err := s.check.Check(check.Cell{Serial: s.serial, Label: fmt.Sprintf("cell %d", s.serial), Source: src})
+	unit, err := s.check.Check(check.Cell{Serial: s.serial, Label: s.label(), Source: src})
 	if err != nil {
 		return "", fmt.Errorf("check: %w", err)
 	}

@@ -49,6 +49,8 @@ var own = interp.Exports{
 		"Fatalln":      reflect.ValueOf(rt.Fatalln),
 		"Func":         reflect.ValueOf(rt.Func),
 		"Go":           reflect.ValueOf(rt.Go),
+		"Log":          reflect.ValueOf(rt.Log),
+		"LogOutput":    reflect.ValueOf(rt.LogOutput),
 		"Load":         reflect.ValueOf(rt.Load),
 		"LoadVar":      reflect.ValueOf(rt.LoadVar),
 		"Mark":         reflect.ValueOf(rt.Mark),
