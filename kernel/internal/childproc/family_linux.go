@@ -32,10 +32,11 @@ func descendants(pid int) (all []Relative) {
 	return all
 }
 
-// commandLine is the program of a process and its arguments; "" for one that has ended.
+// commandLine is the program of a process and its arguments; "" for one that has ended or is
+// about to run another program.
 func commandLine(pid int) string {
 	line, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
-	if err != nil {
+	if err != nil || len(line) == 0 || line[0] == 0 {
 		return ""
 	}
 	args := strings.Split(strings.TrimRight(string(line), "\x00"), "\x00")
