@@ -2,6 +2,7 @@ package rtype
 
 import (
 	"reflect"
+	"sync"
 	"unsafe"
 )
 
@@ -177,8 +178,21 @@ func blank(name *byte) bool {
 	return b[1] == 1 && *(*byte)(unsafe.Add(unsafe.Pointer(name), 2)) == '_'
 }
 
+// nameOffsets are the offsets of names by what is encoded: the same few methods are declared again and again.
+var nameOffsets sync.Map
+
 func nameOffset(text string, flags byte) int32 {
-	return addReflectOff(unsafe.Pointer(encodeName(text, "", flags)))
+	type encoded struct {
+		text  string
+		flags byte
+	}
+	key := encoded{text, flags}
+	if off, ok := nameOffsets.Load(key); ok {
+		return off.(int32)
+	}
+	off := addReflectOff(unsafe.Pointer(encodeName(text, "", flags)))
+	nameOffsets.Store(key, off)
+	return off
 }
 
 func typeOffset(t *header) int32 { return addReflectOff(unsafe.Pointer(t)) }

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"hash/fnv"
 	"reflect"
+	"sync"
 	"sync/atomic"
 	"unsafe"
 )
@@ -40,12 +41,7 @@ func newBlock(like reflect.Type, params, methods int) block {
 	if f, ok := forms[like.Kind()]; ok {
 		d = f.description
 	}
-	s := reflect.StructOf([]reflect.StructField{
-		{Name: "D", Type: d},
-		{Name: "U", Type: reflect.TypeFor[uncommonType]()},
-		{Name: "P", Type: reflect.ArrayOf(params, reflect.TypeFor[*header]())},
-		{Name: "M", Type: reflect.ArrayOf(2*methods, reflect.TypeFor[method]())},
-	})
+	s := blockType(d, params, methods)
 	v := reflect.New(s)
 	p := v.UnsafePointer()
 	v.Elem().Field(0).Set(reflect.NewAt(d, unsafe.Pointer(headerOf(like))).Elem())
@@ -63,8 +59,31 @@ func newBlock(like reflect.Type, params, methods int) block {
 	return b
 }
 
-// made counts types: it makes the hashes of two types of one name differ.
-var made atomic.Uint32
+// madeTypes counts types: it makes the hashes of two types of one name differ.
+var madeTypes atomic.Uint32
+
+// blockTypes are the types of blocks by what they are made of.
+var blockTypes sync.Map
+
+// blockType is the type of the memory of a block.
+func blockType(description reflect.Type, params, methods int) reflect.Type {
+	type made struct {
+		description     reflect.Type
+		params, methods int
+	}
+	key := made{description, params, methods}
+	if s, ok := blockTypes.Load(key); ok {
+		return s.(reflect.Type)
+	}
+	s := reflect.StructOf([]reflect.StructField{
+		{Name: "D", Type: description},
+		{Name: "U", Type: reflect.TypeFor[uncommonType]()},
+		{Name: "P", Type: reflect.ArrayOf(params, reflect.TypeFor[*header]())},
+		{Name: "M", Type: reflect.ArrayOf(2*methods, reflect.TypeFor[method]())},
+	})
+	blockTypes.Store(key, s)
+	return s
+}
 
 // name gives the description what the run-time system calls its type.
 func (b *block) name(text string, hash uint32) {
@@ -105,7 +124,7 @@ func (e *entry) describe(hash uint32, text string) {
 // hash is the hash of a new type.
 func hash(name string) uint32 {
 	h := fnv.New32a()
-	fmt.Fprintf(h, "%s %d", name, made.Add(1))
+	fmt.Fprintf(h, "%s %d", name, madeTypes.Add(1))
 	return h.Sum32()
 }
 
@@ -294,7 +313,7 @@ func (r reader) layoutArray(a *arrayType, x *ast.ArrayType) {
 			parts = append(parts, part{h, i * h.Size})
 		}
 	}
-	a.finish(parts, h.TFlag&flagRegularMemory != 0)
+	a.finish(parts, h.TFlag&flagRegularMemory != 0 || n == 0 && h.Equal != nil)
 	if a.Equal = nil; h.Equal != nil {
 		a.Equal = a.equal
 	}

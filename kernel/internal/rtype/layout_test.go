@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -350,5 +351,64 @@ func TestIdentity(t *testing.T) {
 	define(t, tb, generic)
 	if r := tb.Type("L__1"); r.Name() != "List[main.Pair[int,string]]" || fmt.Sprintf("%T", reflect.New(r).Interface()) != "*main.List[main.Pair[int,string]]" {
 		t.Errorf("a generic type is called %s", r.Name())
+	}
+}
+
+// TestRandomLayout compares structs of random fields with those that reflect makes.
+func TestRandomLayout(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	t.Logf("seed %d", seed)
+	tb := newTable()
+	basics := []string{"int8", "int16", "int32", "int64", "uint8", "float32", "float64", "complex64", "complex128", "string", "bool", "any", "error", "uintptr",
+		"*int", "[]int", "map[string]int", "chan int", "func(int)", "struct{}", "unsafe.Pointer", "time.Time", "sync.Mutex"}
+	var text func(depth int) string
+	text = func(depth int) string {
+		switch k := rnd.IntN(10); {
+		case depth > 0 && k == 0:
+			return fmt.Sprintf("[%d]%s", []int{0, 1, 2, 3, 17, 1000}[rnd.IntN(6)], text(depth-1))
+		case depth > 0 && k < 3:
+			s := "struct{"
+			for i := range rnd.IntN(5) {
+				s += fmt.Sprintf("F%d %s; ", i, text(depth-1))
+			}
+			return s + "}"
+		}
+		return basics[rnd.IntN(len(basics))]
+	}
+	for i := range 500 {
+		fields := ""
+		for j := range rnd.IntN(6) {
+			fields += fmt.Sprintf("F%d %s; ", j, text(3))
+		}
+		lit, own := fmt.Sprint("L", i), fmt.Sprint("T", i)
+		define(t, tb, literal(lit, "", "struct{"+fields+"}"), named(own, "struct{"+fields+"}"))
+		g, w := headerOf(tb.Type(own)), headerOf(tb.Type(lit))
+		const flags = flagsOfLayout &^ flagRegularMemory // which reflect does not find for all
+		if g.Size != w.Size || g.PtrBytes != w.PtrBytes || g.Align != w.Align || (g.Equal == nil) != (w.Equal == nil) || g.TFlag&flags != w.TFlag&flags ||
+			w.TFlag&^g.TFlag&flagRegularMemory != 0 {
+			t.Errorf("struct{%s}: %+v, not %+v", fields, g, w)
+		}
+		if g.PtrBytes > 0 && g.TFlag&flagMaskOnDemand == 0 {
+			bit := func(h *header, i uintptr) bool {
+				return i < h.PtrBytes/8 && unsafe.Slice(h.GCData, i/8+1)[i/8]>>(i%8)&1 != 0
+			}
+			for k := range g.PtrBytes / 8 {
+				// Package reflect marks the type of an interface as a pointer, the compiler does not.
+				if bit(g, k) != bit(w, k) && !(bit(w, k) && bit(g, k+1)) {
+					t.Errorf("struct{%s}: word %d is a pointer: %t", fields, k, bit(g, k))
+					break
+				}
+			}
+		}
+		for j := range tb.Type(own).NumField() {
+			if a, b := tb.Type(own).Field(j), tb.Type(lit).Field(j); a.Offset != b.Offset || a.Type != b.Type {
+				t.Errorf("struct{%s}: field %+v, not %+v", fields, a, b)
+			}
+		}
+		if runtimeValue := reflect.New(tb.Type(own)); i%10 == 0 {
+			runtime.GC()
+			runtime.KeepAlive(runtimeValue)
+		}
 	}
 }

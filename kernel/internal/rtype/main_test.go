@@ -20,6 +20,7 @@ var packages = map[string]reflect.Type{
 	"time.Time":            reflect.TypeFor[time.Time](),
 	"time.Duration":        reflect.TypeFor[time.Duration](),
 	"io.Reader":            reflect.TypeFor[io.Reader](),
+	"io.Writer":            reflect.TypeFor[io.Writer](),
 	"bytes.Buffer":         reflect.TypeFor[bytes.Buffer](),
 	"sync.Mutex":           reflect.TypeFor[sync.Mutex](),
 	"math/rand/v2.Rand":    reflect.TypeFor[rand.Rand](),

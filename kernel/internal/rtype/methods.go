@@ -22,6 +22,7 @@ type bound struct {
 	// of the pointer alone has only the latter. Nothing compiled can call a method that is not exported.
 	value, pointer int
 	function       atomic.Pointer[reflect.Value] // its first parameter is the receiver
+	direct         atomic.Pointer[func([]reflect.Value) []reflect.Value]
 }
 
 const noStub = -1
@@ -32,7 +33,49 @@ func (t *Table) addMethods(e *entry) {
 		return
 	}
 	t.bind(e, e.decl)
+	t.promoteHidden(e)
 	e.publish()
+}
+
+// promoteHidden gives a struct the methods of embedded interfaces of the library that are not exported and so stand in no declaration.
+// Nothing can call them on it, but with them it implements an interface that has them, such as testing.TB.
+func (t *Table) promoteHidden(e *entry) {
+	x, ok := unparen(e.expr).(*ast.StructType)
+	if !ok {
+		return
+	}
+	for _, f := range fieldsOf(x) {
+		if !f.embedded {
+			continue
+		}
+		r := reader{t, e.imports}.typ(f.typ)
+		add := func(name, pkg string, typ reflect.Type) {
+			if pkg != "" && pkg != pkgPath && e.methods[name] == nil {
+				e.methods[name] = &bound{Method: eval.Method{Name: name}, owner: e, typ: typ, pkg: pkg, value: unreachable, pointer: unreachable}
+			}
+		}
+		if r.Kind() == reflect.Interface {
+			libraryMethods(r, func(w wanted) { add(w.name, w.pkg, w.known) })
+		}
+		if r.Kind() == reflect.Pointer {
+			r = r.Elem()
+		}
+		if inner := t.entryOf(r); inner != nil {
+			for _, m := range inner.methods {
+				add(m.Name, m.pkg, m.typ)
+			}
+		}
+	}
+}
+
+// entryOf finds the entry of a type, also of one that is being made.
+func (t *Table) entryOf(r reflect.Type) *entry {
+	for _, e := range t.types {
+		if !e.derived && e.own.h == headerOf(r) {
+			return e
+		}
+	}
+	return nil
 }
 
 // update gives a type that exists the methods of a later declaration.

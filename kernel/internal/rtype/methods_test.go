@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"iyagi/kernel/internal/eval"
 )
 
 // set sets the variable behind a made value by name.
@@ -210,6 +212,13 @@ func TestInterfaces(t *testing.T) {
 	}
 	if m := tb.Method(time.Second, "String"); m.Interface().(func() string)() != "1s" {
 		t.Error("a method of the library's type was not found")
+	}
+	define(t, tb, named("Deep", "struct{embed__TB *TB}"), named("Outer", "struct{embed__Deep Deep}"))
+	for _, n := range []string{"TB", "Deep", "Outer"} {
+		// All methods but those of the interface that lower would declare.
+		if m, want := tb.types[n].methods["private"], "testing"; m == nil || m.pkg != want {
+			t.Errorf("%s has no method private of the library", n)
+		}
 	}
 	names := func(r reflect.Type) (s string) {
 		for i := range r.NumMethod() {
@@ -471,5 +480,45 @@ func TestStubsRunOut(t *testing.T) {
 	err := tb.Define([]Decl{named("B", "int", "X", "func()", "Y", "func()")})
 	if err == nil || !strings.Contains(err.Error(), "restart the kernel") || tb.Type("B") != nil {
 		t.Error(err)
+	}
+}
+
+// TestFakeTB embeds an interface of the library with a method that is not exported.
+func TestFakeTB(t *testing.T) {
+	tb := newTable()
+	tbType := reflect.TypeFor[testing.TB]()
+	d := named("Fake", "struct{embed__TB testing.TB; log string}")
+	for i := range tbType.NumMethod() {
+		if m := tbType.Method(i); m.IsExported() {
+			typ := strings.ReplaceAll(m.Type.String(), "interface {}", "any")
+			d.Methods = append(d.Methods, eval.Method{Name: m.Name, Type: typ})
+		}
+	}
+	d.Imports = append(d.Imports, eval.Import{Name: "context", Path: "context"})
+	define(t, tb, d)
+	v := reflect.New(tb.Type("Fake"))
+	called := false
+	bindTo(t, tb, "Fake", "Helper", false, reflect.TypeFor[func()](), func(reflect.Value, []reflect.Value) []reflect.Value { called = true; return nil })
+	fake, ok := v.Interface().(testing.TB)
+	if !ok {
+		t.Fatal("a struct that embeds testing.TB is none")
+	}
+	if fake.Helper(); !called {
+		t.Error("Helper was not called")
+	}
+}
+
+// TestStubCode calls the code of stubs all over the table.
+func TestStubCode(t *testing.T) {
+	for _, n := range []int{maxStubs - 1, maxStubs - 2, maxStubs / 2, 20000, 12289} {
+		f := func(a, b int) int { return a*b + n }
+		old := table[n]
+		setStub(n, functionOf(f))
+		code := codeOf(n)
+		p := &code
+		if got := (*(*func(a, b int) int)(unsafe.Pointer(&p)))(3, 5); got != 15+n {
+			t.Errorf("stub %d gives %d", n, got)
+		}
+		setStub(n, old)
 	}
 }
