@@ -255,3 +255,33 @@ func BenchmarkPictureOfManyLines(b *testing.B) {
 		s.view(liveLimits).bundle()
 	}
 }
+
+// BenchmarkLastPictureOfManyLines is the last picture of a card with 100,000 lines.
+func BenchmarkLastPictureOfManyLines(b *testing.B) {
+	defer func(c func() time.Duration) { host.Clock = c }(host.Clock)
+	s := newSample(Process)
+	jobs := []*Job{s.task("a", 0, 1, 1), s.task("b", 0, 2, 2)}
+	for i := range 100000 {
+		s.write(jobs[i%2], time.Duration(i)*time.Microsecond, -1, "a line\n")
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		s.view(finalLimits).bundle()
+	}
+}
+
+// BenchmarkSweep is a round of the sampler over 30 tasks with a gauge that costs nothing.
+func BenchmarkSweep(b *testing.B) {
+	defer func(c func() time.Duration) { host.Clock = c }(host.Clock)
+	s := newSample(Process)
+	s.gauge = func(*Job) gauge { return busyGauge{s.began} }
+	for i := range 30 {
+		s.task("work", 0, i+1, i+1)
+	}
+	sw := &sweeper{board: s.Board, gauges: map[*Job]gauge{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		s.now += ms
+		sw.sweep()
+	}
+}
