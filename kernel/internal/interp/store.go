@@ -6,6 +6,7 @@ import (
 
 	"iyagi/kernel/internal/eval"
 	"iyagi/kernel/internal/rt"
+	"iyagi/kernel/internal/vm"
 )
 
 // store keeps the live declarations by name, for the workers, and what the
@@ -46,6 +47,7 @@ func (st *store) add(u *eval.Unit) *source {
 		st.vars[v.Lowered] = v
 	}
 	rt.Forget(u.Dead...)
+	vm.Forget(u.Dead...)
 	for _, name := range u.Dead {
 		delete(st.decls, name)
 		delete(st.vars, name)

@@ -13,6 +13,7 @@ import (
 	"github.com/traefik/yaegi/interp"
 
 	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/internal/vm"
 )
 
 // traces collects the calls that panics pass (see watch). It is also what yaegi
@@ -47,7 +48,9 @@ const (
 )
 
 func newTraces(next io.Writer) *traces {
-	return &traces{next: next, byValue: map[words]*trace{}}
+	t := &traces{next: next, byValue: map[words]*trace{}}
+	vm.SetPanicking(t.plain)
+	return t
 }
 
 func (t *traces) Write(p []byte) (int, error) {

@@ -102,6 +102,7 @@ func (u *unit) forget(gone map[string]bool) {
 	if len(gone) == 0 {
 		return
 	}
+	u.forgetPlain(gone)
 	for o, list := range u.insts {
 		if !slices.ContainsFunc(list, func(in *instance) bool { return gone[in.name] }) {
 			continue

@@ -101,7 +101,11 @@ func (p *fn) funcName(f *types.Func, args []types.Type) string {
 func (u *unit) declareFunc(name string, b *body, f *types.Func, e *env) {
 	d := newDecl(name)
 	u.funcs = append(u.funcs, d)
+	u.notePlain(name, b, f, e)
 	u.queue = append(u.queue, func() {
+		if u.bindPlain(d) {
+			return
+		}
 		p := u.newFn(d, b.src, e)
 		sig := f.Type().(*types.Signature)
 		var recv *ast.FieldList

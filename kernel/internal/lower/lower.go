@@ -61,6 +61,9 @@ type Lowerer struct {
 	nextFunc int // identity of function values, see task.go
 	nextMark int // see mark.go
 	undo     []func()
+
+	plain   map[string]*plainFunc // functions by lowered name, see plain.go
+	emitted map[string]bool       // codes that are declared
 }
 
 // body is the source of a declared function.
@@ -89,6 +92,9 @@ func New() *Lowerer {
 		help:   map[string]string{},
 		uses:   map[string][]string{},
 		roots:  map[string]bool{},
+
+		plain:   map[string]*plainFunc{},
+		emitted: map[string]bool{},
 	}
 	l.lib = newLibrary(l)
 	return l

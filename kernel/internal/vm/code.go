@@ -374,6 +374,8 @@ func (c *Code) extra(spec byte, i Ins) bool {
 		return i.K != 0 && i.K != -1
 	case 'c':
 		return i.K >= 1 && i.K < MaxRegisters && int(i.A)+int(i.K) <= c.P && int(i.B)+int(i.K) <= c.N
+	case 'D':
+		return i.K >= 0 && low < len(c.Types) && int(i.K>>16) < len(c.Types)
 	case 'T':
 		return within(i.K, len(c.Types))
 	case 'S':

@@ -120,6 +120,23 @@ func store(l *Layout, t reflect.Type, to unsafe.Pointer, N *nums, P *ptrs, n, p 
 // fastNative calls functions of common signatures without reflection.
 func fastNative(f any) func(N *nums, P *ptrs, n, p uint16) {
 	switch f := f.(type) {
+	case func(any) any:
+		return func(N *nums, P *ptrs, n, p uint16) {
+			*(*any)(unsafe.Pointer(&P[p])) = f(*(*any)(unsafe.Pointer(&P[p])))
+		}
+	case func(...any) (int, error): // fmt.Println
+		return func(N *nums, P *ptrs, n, p uint16) {
+			written, err := f(unsafe.Slice((*any)(P[p]), int(N[n]))...)
+			N[n], *(*error)(unsafe.Pointer(&P[p])) = uint64(written), err
+		}
+	case func(...any) string: // fmt.Sprint
+		return func(N *nums, P *ptrs, n, p uint16) {
+			setString(N, P, p, n, f(unsafe.Slice((*any)(P[p]), int(N[n]))...))
+		}
+	case func(string, ...any) string: // fmt.Sprintf
+		return func(N *nums, P *ptrs, n, p uint16) {
+			setString(N, P, p, n, f(str(P[p], N[n]), unsafe.Slice((*any)(P[p+1]), int(N[n+1]))...))
+		}
 	case func(float64) float64:
 		return func(N *nums, P *ptrs, n, p uint16) { setFloat(N, n, f(float(N, n))) }
 	case func(float64, float64) float64:

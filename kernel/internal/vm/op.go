@@ -177,6 +177,7 @@ const (
 	MapNext   // P[a], P[a+1] = key and element of the next of P[b]; jump to c at the end
 
 	Box  // P[a],P[a+1] = interface that holds the value of type k at P[b]
+	BoxI // the same for an interface of the type k>>16; the value at P[b] has the type k&0xffff
 	Call // function k with windows at N[a] and P[b]
 	Native
 	Return
@@ -188,7 +189,7 @@ const (
 // n and p one, digits 2, 3 and 5 that many of N, q two of P. j: an
 // instruction. Of k: i any number, r a register of N, R two (16 bits each), L a register
 // (low 16 bits) and a size, A a length and a size, T a type, S a string, G a global,
-// F a function, X a native function, B a jump table, W a register and a type, '.' nothing.
+// F a function, X a native function, B a jump table, W a register and a type, D two types, '.' nothing.
 var specs = [opCount]struct{ name, spec string }{
 	Move: {"move", "nn.."}, MoveP: {"moveP", "pp.."}, MoveS: {"moveS", "pnpr"}, Const: {"const", "n..i"}, NilP: {"nilP", "p..."},
 	String: {"string", "pn.S"}, Global: {"global", "p..G"},
@@ -227,7 +228,7 @@ var specs = [opCount]struct{ name, spec string }{
 	RunesStr: {"runesStr", "pnpr"}, StrRunes: {"strRunes", "p2pr"}, RuneStr: {"runeStr", "pnn."}, Rune: {"rune", "2pnr"},
 	MapMake: {"mapMake", "pn.T"}, MapLen: {"mapLen", "np.."}, MapGet: {"mapGet", "pppT"}, MapPut: {"mapPut", "pppT"}, MapDelete: {"mapDelete", ".ppT"},
 	MapIter: {"mapIter", "pp.T"}, MapNext: {"mapNext", "qpj."},
-	Box: {"box", "qp.T"}, Call: {"call", "NP.F"}, Native: {"native", "NP.X"}, Return: {"return", "...."}, Panic: {"panic", "q..."},
+	Box: {"box", "qp.T"}, BoxI: {"boxI", "qp.D"}, Call: {"call", "NP.F"}, Native: {"native", "NP.X"}, Return: {"return", "...."}, Panic: {"panic", "q..."},
 }
 
 func (o Op) String() string {

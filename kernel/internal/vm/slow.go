@@ -78,6 +78,9 @@ func (f *Func) slow(i *Ins, N *nums, P *ptrs) {
 	case Box:
 		e := f.types[i.K].box(P[i.B])
 		P[i.A], P[i.A+1] = e[0], e[1]
+	case BoxI:
+		e := f.types[i.K>>16].convert(f.types[i.K&0xffff], P[i.B])
+		P[i.A], P[i.A+1] = e[0], e[1]
 	case Native:
 		f.natives[i.K].call(N, P, i.A, i.B)
 	case Panic:

@@ -9,9 +9,9 @@ import (
 	"iyagi/kernel/internal/host"
 )
 
-// maxDepth bounds the calls on a stack: a recursion of two million calls ends here after a
+// maxDepth bounds the calls on a stack: a recursion of a million calls ends here after a
 // tenth of a second, where Go's own stack of 1 GB holds some ten million.
-const maxDepth = 2 << 20
+const maxDepth = 1 << 20
 
 // keep is the largest stack that is kept for the next call, in registers of a file.
 const keep = 1 << 10
@@ -45,14 +45,21 @@ func (t *thread) leave() {
 
 // run runs f and tells of the frames when it panics.
 func (t *thread) run(f *Func) {
-	returned := false
-	defer func() {
-		if !returned && t.f != nil && panicking != nil {
-			panicking(t.trace())
-		}
-	}()
+	if panicking != nil {
+		returned := false
+		defer func() {
+			if returned {
+				return
+			}
+			if v := recover(); v != nil { // otherwise it is runtime.Goexit
+				panic(panicking(v, t.trace()))
+			}
+		}()
+		t.exec(f)
+		returned = true
+		return
+	}
 	t.exec(f)
-	returned = true
 }
 
 // maxFrames is more than a person reads.
@@ -60,6 +67,9 @@ const maxFrames = 100
 
 // trace lists the calls on the stack, the innermost first.
 func (t *thread) trace() []Frame {
+	if t.f == nil { // a native function called before anything could fail
+		return nil
+	}
 	list := []Frame{t.f.frame(t.ip)}
 	for d := t.depth - 1; d >= 0 && len(list) < maxFrames; d-- {
 		list = append(list, t.frames[d].f.frame(t.frames[d].ip))
@@ -108,7 +118,6 @@ func (t *thread) poll() int {
 	}
 	select {
 	case <-t.done:
-		t.f = nil // no panic
 		runtime.Goexit()
 	default:
 	}

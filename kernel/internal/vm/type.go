@@ -59,6 +59,12 @@ func (t *typ) box(p unsafe.Pointer) [2]unsafe.Pointer {
 	return *(*[2]unsafe.Pointer)(unsafe.Pointer(&v))
 }
 
+// convert returns an interface of the type t that holds the value of type from at p.
+func (t *typ) convert(from *typ, p unsafe.Pointer) (e [2]unsafe.Pointer) {
+	reflect.NewAt(t.t, unsafe.Pointer(&e)).Elem().Set(reflect.NewAt(from.t, p).Elem())
+	return e
+}
+
 // iterator goes over a map. key and elem are overwritten by each step.
 type iterator struct {
 	iter      *reflect.MapIter

@@ -142,8 +142,9 @@ type Frame struct {
 	Line, Column int
 }
 
-var panicking func([]Frame)
+var panicking func(v any, frames []Frame) any
 
-// SetPanicking sets what is told, in the goroutine of the panic, of the calls that a panic has passed
-// before it leaves the package, the innermost first. It is set once, before any code of a cell.
-func SetPanicking(f func([]Frame)) { panicking = f }
+// SetPanicking sets what is told, in the goroutine of the panic, of the calls that a panic with the value v has
+// passed before it leaves the package, the innermost first. The panic goes on with the value that it returns. It
+// is set once, before any code of a cell.
+func SetPanicking(f func(v any, frames []Frame) any) { panicking = f }

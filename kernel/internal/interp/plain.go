@@ -1,0 +1,21 @@
+package interp
+
+import (
+	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/internal/vm"
+)
+
+// plain notes the calls that a panic has passed in functions that package vm runs, and returns the value that
+// it goes on with.
+func (t *traces) plain(v any, frames []vm.Frame) any {
+	tr := t.find(v)
+	if tr == nil {
+		tr, v = t.begin(v)
+	}
+	for _, f := range frames {
+		if name, ok := spelled(f.Func); ok && f.Label != "" && len(tr.frames) < maxFrames {
+			tr.frames = append(tr.frames, eval.Frame{Func: name, Label: f.Label, Line: f.Line, Column: f.Column})
+		}
+	}
+	return v
+}

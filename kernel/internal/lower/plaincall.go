@@ -1,0 +1,295 @@
+package lower
+
+import (
+	"go/ast"
+	"go/types"
+
+	"iyagi/kernel/internal/vm"
+)
+
+// callExpr evaluates a call with one result.
+func (c *plainCompiler) callExpr(x *ast.CallExpr) val {
+	fun := ast.Unparen(x.Fun)
+	if tv := c.src.info.Types[fun]; tv.IsType() {
+		return c.convert(x.Args[0], c.subst(tv.Type))
+	}
+	if b := c.builtinOf(fun); b != "" {
+		return c.builtinCall(b, x)
+	}
+	out := c.callAll(x)
+	if len(out) != 1 {
+		c.giveUp("call without a result")
+	}
+	return out[0]
+}
+
+// callAll calls a function and returns its results.
+func (c *plainCompiler) callAll(x *ast.CallExpr) []val {
+	fun := ast.Unparen(x.Fun)
+	o := c.calledObject(fun)
+	if o == nil {
+		c.giveUp("call of a function value")
+	}
+	if sel, ok := fun.(*ast.SelectorExpr); ok {
+		if s := c.selection(sel); s != nil {
+			return c.callMethod(x, sel, s)
+		}
+	}
+	if !c.u.isSession(o.Pkg()) && c.u.lib.function(o) == nil {
+		return c.callNative(o, x)
+	}
+	if _, replaced := c.plainNative(o); replaced {
+		return c.callNative(o, x)
+	}
+	name := c.funcName(o, c.typeArgs(calledIdent(fun)))
+	delete(c.d.uses, name) // its code is used, not what interpreted code calls
+	return c.callSession(name, c.typeOf(fun).Underlying().(*types.Signature), x, nil)
+}
+
+// callMethod calls a method that the type tells.
+func (c *plainCompiler) callMethod(x *ast.CallExpr, sel *ast.SelectorExpr, s *selection) []val {
+	if s.kind != types.MethodVal || c.nativePath(s) {
+		c.giveUp("method expression")
+	}
+	r := receiver{typ: s.recv}
+	for _, i := range s.path[:len(s.path)-1] {
+		r.typ = types.Unalias(deref(r.typ).Underlying().(*types.Struct).Field(i).Type())
+	}
+	n, m := c.static(s, r)
+	if m == nil {
+		c.giveUp("method of an interface or of the library")
+	}
+	name := c.u.methodFunc(n, m)
+	return c.callSession(name, c.typeOf(sel).Underlying().(*types.Signature), x, func(sig *types.Signature) val {
+		return c.methodRecv(sel, s, isPointer(m.Origin().Type().(*types.Signature).Recv().Type()), n)
+	})
+}
+
+// methodRecv evaluates the receiver as the method takes it.
+func (c *plainCompiler) methodRecv(sel *ast.SelectorExpr, s *selection, ptr bool, n *types.Named) val {
+	fields := s.path[:len(s.path)-1]
+	t := s.recv
+	var a address
+	switch {
+	case isPointer(t):
+		v := c.expr(sel.X)
+		if len(fields) == 0 && ptr {
+			return v
+		}
+		a = c.walk(address{v.p, 0}, deref(t), fields)
+	case len(fields) == 0 && !ptr:
+		return c.expr(sel.X)
+	default:
+		a = c.walk(c.addr(sel.X), t, fields)
+	}
+	for _, i := range fields {
+		t = deref(t).Underlying().(*types.Struct).Field(i).Type()
+	}
+	if len(fields) > 0 && isPointer(t) { // an embedded pointer
+		v := c.load(a, t)
+		if ptr {
+			return v
+		}
+		a = address{v.p, 0}
+	}
+	if !ptr {
+		return c.load(a, n)
+	}
+	dst := c.take(types.NewPointer(n))
+	c.emit(vm.Offset, dst.p, a.p, 0, a.off)
+	return dst
+}
+
+// callSession calls a function by its lowered name. The arguments go where the callee's first registers will be.
+func (c *plainCompiler) callSession(name string, sig *types.Signature, x *ast.CallExpr, recv func(*types.Signature) val) []val {
+	f := c.u.plain[name]
+	if f == nil || f.failed {
+		c.giveUp("%s is not plain", name)
+	}
+	params := tupleTypes(sig.Params())
+	var window []val
+	n, p := c.n, c.p
+	if recv != nil {
+		v := recv(sig)
+		r := c.take(v.t)
+		// The receiver's temporaries lie below the window.
+		n, p = r.n, r.p
+		c.moveOwned(r, v)
+		window = append(window, r)
+	}
+	for _, t := range params {
+		window = append(window, c.take(t))
+	}
+	if recv != nil {
+		window = window[1:]
+	}
+	c.arguments(window, sig, x)
+	ref := -1
+	for i, have := range c.code.Funcs {
+		if have == codeName(name) {
+			ref = i
+		}
+	}
+	if ref < 0 {
+		ref = len(c.code.Funcs)
+		c.code.Funcs = append(c.code.Funcs, codeName(name))
+		c.callees = append(c.callees, f)
+	}
+	c.emit(vm.Call, n, p, 0, int64(ref))
+	c.n, c.p = n, p
+	out := make([]val, sig.Results().Len())
+	for i := range out {
+		out[i] = c.take(c.subst(sig.Results().At(i).Type()))
+		out[i].own = out[i].lay.Boxed
+	}
+	c.fixed = len(c.code.Ins)
+	return out
+}
+
+// moveOwned moves v, which may be boxed.
+func (c *plainCompiler) moveOwned(dst, v val) {
+	n, p := c.n, c.p
+	c.move(dst, c.owned(v), n, p)
+	c.n, c.p = n, p
+}
+
+func tupleTypes(t *types.Tuple) []types.Type {
+	var list []types.Type
+	for v := range t.Variables() {
+		list = append(list, v.Type())
+	}
+	return list
+}
+
+// arguments evaluates a call's arguments into registers.
+func (c *plainCompiler) arguments(window []val, sig *types.Signature, x *ast.CallExpr) {
+	if len(x.Args) == 1 && len(window) != 1 {
+		if _, tuple := c.typeOf(x.Args[0]).(*types.Tuple); tuple {
+			c.giveUp("call with the results of a call")
+		}
+	}
+	for i, w := range window {
+		if sig.Variadic() && i == len(window)-1 && !x.Ellipsis.IsValid() {
+			c.packArgs(w, x.Args[i:], c.calledObject(x.Fun))
+			return
+		}
+		if f := c.calledObject(x.Fun); x.Ellipsis.IsValid() && i == len(window)-1 && f != nil && prints(f) {
+			c.giveUp("print of a list")
+		}
+		c.into(w, x.Args[i])
+	}
+}
+
+// packArgs makes the slice of a variadic parameter.
+func (c *plainCompiler) packArgs(dst val, args []ast.Expr, f *types.Func) {
+	if len(args) == 0 {
+		c.zero(dst)
+		return
+	}
+	elem := dst.t.Underlying().(*types.Slice).Elem()
+	c.emit(vm.Const, dst.n, 0, 0, int64(len(args)))
+	c.emit(vm.Const, dst.n+1, 0, 0, int64(len(args)))
+	c.emit(vm.Make, dst.p, dst.n, 0, c.typeRef(elem))
+	for i, a := range args {
+		c.scoped(func() {
+			v := c.as(a, elem)
+			if f != nil && prints(f) && c.shown(f, "", c.typeOf(a)) != "" {
+				v = c.callShown(v)
+			}
+			c.store(address{dst.p, int64(i) * sizes.Sizeof(elem)}, v)
+		})
+	}
+}
+
+// callShown makes the value of a session type one that fmt sees as it is declared.
+func (c *plainCompiler) callShown(v val) val {
+	w := c.take(v.t)
+	c.move(w, v, c.n, c.p)
+	l := []vm.Layout{v.lay.Layout}
+	c.emit(vm.Native, w.n, w.p, 0, int64(len(c.code.Natives)))
+	c.code.Natives = append(c.code.Natives, vm.NativeRef{Arg: c.arg(c.d.rt("Shown")), Params: l, Results: l})
+	return w
+}
+
+// intrinsics are functions that are one operation.
+var intrinsics = map[string]vm.Op{"math.Sqrt": vm.SqrtF, "math.Abs": vm.AbsF, "math.Floor": vm.FloorF,
+	"math.Float64bits": vm.Move, "math.Float64frombits": vm.Move}
+
+// leaves are the packages whose functions code may call: they call nothing of a cell and never block.
+var leafPackages = map[string]bool{"math": true, "math/bits": true, "strings": true, "strconv": true, "unicode": true, "unicode/utf8": true}
+
+// plainNative is the compiled function that does what o does, and whether that is another than o.
+func (c *plainCompiler) plainNative(o *types.Func) (string, bool) {
+	switch o.FullName() {
+	case "fmt.Println", "fmt.Printf", "fmt.Print", "fmt.Sprintf", "fmt.Sprint", "fmt.Sprintln", "fmt.Errorf", "errors.New",
+		"sort.Ints", "sort.Strings", "sort.Float64s", "math/rand.Intn", "math/rand.Float64", "math/rand.Int":
+		return c.d.pkg(o.Pkg().Path()) + "." + o.Name(), false
+	}
+	if o.Pkg() != nil && leafPackages[o.Pkg().Path()] && o.Signature().Recv() == nil && o.Signature().TypeParams().Len() == 0 {
+		return c.d.pkg(o.Pkg().Path()) + "." + o.Name(), false
+	}
+	return "", false
+}
+
+// callNative calls a compiled function.
+func (c *plainCompiler) callNative(o *types.Func, x *ast.CallExpr) []val {
+	sig := o.Signature()
+	if op, ok := intrinsics[o.FullName()]; ok {
+		v := c.as(x.Args[0], sig.Params().At(0).Type())
+		dst := c.take(sig.Results().At(0).Type())
+		c.emit(op, dst.n, v.n, 0, 0)
+		return []val{dst}
+	}
+	text, _ := c.plainNative(o)
+	if text == "" {
+		c.giveUp("call of %s", o.FullName())
+	}
+	n, p := c.n, c.p
+	ref := vm.NativeRef{Arg: c.arg(text)}
+	var window []val
+	for _, t := range tupleTypes(sig.Params()) {
+		w := c.take(t)
+		window = append(window, w)
+		ref.Params = append(ref.Params, w.lay.Layout)
+	}
+	c.arguments(window, sig, x)
+	endN, endP := c.n, c.p
+	c.n, c.p = n, p
+	var out []val
+	for _, t := range tupleTypes(sig.Results()) {
+		v := c.take(t)
+		v.own = v.lay.Boxed
+		out = append(out, v)
+		ref.Results = append(ref.Results, v.lay.Layout)
+	}
+	c.code.N, c.code.P = max(c.code.N, endN, n+2), max(c.code.P, endP)
+	c.emit(vm.Native, n, p, 0, int64(len(c.code.Natives)))
+	c.code.Natives = append(c.code.Natives, ref)
+	c.fixed = len(c.code.Ins)
+	return out
+}
+
+// toInterface evaluates x as an interface.
+func (c *plainCompiler) toInterface(x ast.Expr, t types.Type) val {
+	from := c.typeOf(x)
+	if !c.isConst(x) && types.IsInterface(from) && types.Identical(from.Underlying(), t.Underlying()) {
+		v := c.expr(x)
+		v.t = t
+		return v
+	}
+	from = types.Default(from)
+	var v val
+	if c.isConst(x) {
+		v = c.constantVal(c.src.info.Types[x].Value, from)
+	} else {
+		v = c.expr(x)
+	}
+	p := c.inMemory(v)
+	dst := c.take(t)
+	if isAny(t) && !types.IsInterface(from) {
+		c.emit(vm.Box, dst.p, p, 0, c.typeRef(from))
+	} else {
+		c.emit(vm.BoxI, dst.p, p, 0, c.typeRef(t)<<16|c.typeRef(from))
+	}
+	return dst
+}
