@@ -2,6 +2,7 @@ package rt
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -33,6 +34,12 @@ func GuardTest(tb testing.TB, body func()) {
 // TestLog is one of the methods Log, Error, Fatal and Skip of package testing,
 // with or without f. The place is told by the caller: the frames of the stack are the interpreter's.
 func TestLog(tb testing.TB, where, method string, args ...any) {
+	switch tb.(type) {
+	case *testing.T, *testing.B, *testing.F:
+	default: // a cell's own
+		callLog(reflect.ValueOf(tb).MethodByName(method), args)
+		return
+	}
 	var text string
 	if strings.HasSuffix(method, "f") {
 		format, _ := args[0].(string)
@@ -50,6 +57,20 @@ func TestLog(tb testing.TB, where, method string, args ...any) {
 	case "Skip":
 		tb.SkipNow()
 	}
+}
+
+// callLog calls a method with the arguments of TestLog.
+func callLog(m reflect.Value, args []any) {
+	var in []reflect.Value
+	if m.Type().NumIn() == 2 { // with a format
+		in = append(in, reflect.ValueOf(args[0]))
+		args = args[1:]
+	}
+	if !m.Type().IsVariadic() {
+		m.Call(in)
+		return
+	}
+	m.CallSlice(append(in, reflect.ValueOf(args)))
 }
 
 // TestRun is t.Run.
