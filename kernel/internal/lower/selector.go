@@ -90,6 +90,10 @@ type receiver struct {
 
 func (p *fn) receiver(x ast.Expr, s *selection) receiver {
 	text, prec := p.print(x)
+	if p.isConversion(x) && types.IsInterface(s.recv) { // whose methods the interpreter looks for in what is converted
+		t := p.typ(s.recv)
+		text, prec = "func(v__ "+t+") "+t+" { return v__ }("+text+")", precPrimary
+	}
 	r := receiver{text, prec, s.recv, isPath(x)}
 	fields := s.path[:len(s.path)-1]
 	if len(fields) == 0 || p.nativePath(s) {
@@ -106,6 +110,12 @@ func (p *fn) receiver(x ast.Expr, s *selection) receiver {
 		r.typ = types.Unalias(deref(r.typ).Underlying().(*types.Struct).Field(i).Type())
 	}
 	return r
+}
+
+// isConversion tells whether x is T(y).
+func (p *fn) isConversion(x ast.Expr) bool {
+	c, ok := ast.Unparen(x).(*ast.CallExpr)
+	return ok && p.src.info.Types[c.Fun].IsType()
 }
 
 // isPath tells whether x is a variable or a field of one.

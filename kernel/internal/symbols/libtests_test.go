@@ -21,6 +21,7 @@ import (
 // testPackage is the external test package of a library package, "strings_test".
 type testPackage struct {
 	path  string
+	name  string // "strings_test"
 	dir   string
 	fset  *token.FileSet
 	info  *types.Info
@@ -61,7 +62,7 @@ func loadTests(path string) (*testPackage, error) {
 		}
 	}}
 	pkg, _ := conf.Check(path+"_test", p.fset, files, p.info)
-	p.scope = pkg.Scope()
+	p.scope, p.name = pkg.Scope(), pkg.Name()
 	for _, f := range files {
 		for _, d := range f.Decls {
 			p.add(f, d)
@@ -190,7 +191,7 @@ func (p *testPackage) program(test string) string {
 		b.Write(p.text[from.Filename][from.Offset:to.Offset])
 		b.WriteString("\n\n")
 	}
-	return b.String()
+	return strings.ReplaceAll(b.String(), p.name+".", "main.") // which types are called by in a cell
 }
 
 // touches tells whether an init function mentions a variable that is included.
