@@ -18,22 +18,31 @@ const maxAsked = 8
 
 // implementers are the session's types, and pointers to them, that have the methods of i; the latest first.
 func (u *unit) implementers(i *types.Interface) []types.Type {
-	var list []types.Type
+	var list, rare []types.Type
 	for _, t := range slices.Backward(u.named) {
 		switch {
 		case types.Implements(t, i):
 			list = append(list, t)
 			if _, ok := t.Underlying().(*types.Struct); ok {
-				list = append(list, types.NewPointer(t))
+				rare = append(rare, types.NewPointer(t)) // its methods are those of values
 			}
 		case types.Implements(types.NewPointer(t), i):
 			list = append(list, types.NewPointer(t))
 		}
-		if len(list) >= maxAsked {
-			break
-		}
 	}
-	return list
+	list = append(list, rare...)
+	return list[:min(len(list), maxAsked)]
+}
+
+// methodOn prints the call of a method of concrete type t on a variable.
+func (p *fn) methodOn(v string, t types.Type, m *types.Func, args []string) string {
+	o, path, _ := types.LookupFieldOrMethod(t, false, m.Pkg(), m.Name())
+	r := receiver{v, precPrimary, t, true}
+	for _, i := range path[:len(path)-1] {
+		r.text += p.fields(r.typ, []int{i})
+		r.typ = types.Unalias(deref(r.typ).Underlying().(*types.Struct).Field(i).Type())
+	}
+	return p.boundCall(r, &selection{types.MethodVal, t, o, path}, args)
 }
 
 // dispatcher is the name of the function that calls method m of interface type t.
@@ -51,18 +60,11 @@ func (p *fn) dispatcher(t types.Type, m *types.Func) string {
 		var b strings.Builder
 		fmt.Fprintf(&b, "func %s(%s)%s {\n", name, strings.Join(append([]string{"x__ " + d.typ(t)}, f.params...), ", "), f.res)
 		for _, c := range list {
-			o, path, _ := types.LookupFieldOrMethod(c, false, m.Pkg(), m.Name())
-			s := &selection{types.MethodVal, c, o, path}
-			r := receiver{"v__", precPrimary, c, true}
-			for _, i := range path[:len(path)-1] {
-				r.text += q.fields(r.typ, []int{i})
-				r.typ = types.Unalias(deref(r.typ).Underlying().(*types.Struct).Field(i).Type())
-			}
 			ret := "\nreturn"
 			if f.ret != "" {
 				ret = ""
 			}
-			fmt.Fprintf(&b, "if v__, ok__ := interface{}(x__).(%s); ok__ {\n%s%s%s\n}\n", d.typ(c), f.ret, q.boundCall(r, s, f.args), ret)
+			fmt.Fprintf(&b, "if v__, ok__ := interface{}(x__).(%s); ok__ {\n%s%s%s\n}\n", d.typ(c), f.ret, q.methodOn("v__", c, m, f.args), ret)
 		}
 		call := "x__." + m.Name()
 		if !m.Exported() { // the interpreter would look for an exported one

@@ -17,8 +17,11 @@
 // of the few library packages that are lowered from their source
 // (see library.go), are made on demand and shared between cells.
 //
-// The data path is: unit.go walks the unit; instance.go makes declarations;
-// types.go, consts.go, expr.go, call.go and stmt.go with the files beside them
+// The session's types are described, not declared (typedecl.go): package rtype makes
+// them at run time, and lowered code calls them t__.NAME.
+//
+// The data path is: unit.go walks the unit; instance.go and typedecl.go make declarations;
+// types.go, consts.go, expr.go, convert.go, call.go and stmt.go with the files beside them
 // print; mark.go carries positions; task.go gives function values their
 // identity. The package does not report errors of the cell: what it cannot
 // lower is a defect, reported with a position.

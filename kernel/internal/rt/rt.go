@@ -6,8 +6,8 @@
 // session variables), show.go (the value of a last expression), comm.go
 // (select), fault.go (panics as Go words them, positions of traces, panics in
 // goroutines), stdio.go (standard streams and the end of a cell), builtin.go
-// (built-in functions that the interpreter lacks), box.go (session types in
-// interfaces).
+// (built-in functions that the interpreter lacks), bind.go (methods of the
+// session's types), assert.go (assertions and type switches).
 //
 // The functions run in the evaluator and in workers, on the goroutine of the
 // cell's code. What depends on the process (where output goes, what an exit

@@ -97,11 +97,10 @@ func (e *encoder) dynamic(t reflect.Type, within map[reflect.Type]bool) (int, er
 	}
 	// Other named types, and interfaces with methods, are the compiler's, so they
 	// are part of the binary.
-	if t.Name() != "" || t.Kind() == reflect.Interface && t.NumMethod() > 0 {
-		return e.addType(t, typeOp{code: opStatic, a: int(address(t)) - int(address(anchor))}), nil
-	}
-	if t.Kind() == reflect.Interface {
+	if t.Kind() == reflect.Interface && t.NumMethod() == 0 && t.Name() == "" {
 		t = reflect.TypeFor[any]()
+	}
+	if t.Name() != "" || t.Kind() == reflect.Interface {
 		return e.addType(t, typeOp{code: opStatic, a: int(address(t)) - int(address(anchor))}), nil
 	}
 	if within[t] {
