@@ -179,7 +179,7 @@ func (s *sweeper) lookAround(now time.Time) {
 // lookEvery is how often lookAround looks at a task, and maxKin how many of its
 // descendants are kept.
 const (
-	lookEvery = 5 * time.Millisecond
+	lookEvery = 10 * time.Millisecond
 	maxKin    = 50
 )
 
