@@ -2,7 +2,9 @@ package interp
 
 import (
 	"context"
+	"flag"
 	"log"
+	"os"
 	"runtime/pprof"
 
 	"iyagi/kernel/internal/childproc"
@@ -23,6 +25,10 @@ type base struct {
 
 // connect makes h the host of this process and its streams those of lowered code.
 func (b *base) connect(h host.Host, s stdio, exit func(code int, call string), panicked func(v any)) {
+	// Code of cells has the process's flags, but not those of packages that only this program imports, and a
+	// bad one must not end the process.
+	flag.CommandLine = flag.NewFlagSet(os.Args[0], flag.PanicOnError)
+	flag.CommandLine.Usage = func() { flag.Usage() }
 	host.Clock = childproc.Now
 	host.Set(h)
 	log.SetOutput(s.err)
@@ -42,7 +48,7 @@ func (b *base) connect(h host.Host, s stdio, exit func(code int, call string), p
 func (b *base) Context() context.Context { return b.origins.current().ctx }
 
 // Func implements [host.Host].
-func (b *base) Func(f func()) (*host.Func, error) { return b.store.describe(f, b.engine) }
+func (b *base) Func(f func()) (*host.Func, error) { return b.store.describe(f) }
 
 // Capture implements [host.Host].
 func (b *base) Capture(sink host.Sink, f func()) *eval.Error {

@@ -2,13 +2,11 @@ package interp
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"io"
 	"iter"
-	"os"
 	"reflect"
 	"strings"
 	"sync"
@@ -61,10 +59,6 @@ var library = Symbols
 // newEngine makes an engine whose panics are told to t, which also gets what yaegi writes on its error stream.
 func newEngine(s stdio, t *traces, symbols []interp.Exports) (*engine, error) {
 	y := interp.New(interp.Options{Stdin: s.in, Stdout: s.out, Stderr: t, Unrestricted: true})
-	// Code of cells has the process's flags, but not those of packages that only this program imports, and a
-	// bad one must not end the process.
-	flag.CommandLine = flag.NewFlagSet(os.Args[0], flag.PanicOnError)
-	flag.CommandLine.Usage = func() { flag.Usage() }
 	packages, err := newPackages(y, s, symbols)
 	if err != nil {
 		return nil, fmt.Errorf("load the library's symbols: %w", err)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"sync"
 
 	"iyagi/kernel/internal/childproc"
 	"iyagi/kernel/internal/host"
@@ -104,7 +105,7 @@ func (r received) Value(id int, t reflect.Type) (reflect.Value, error) {
 var errNotCell = errors.New("it is not a function of a cell: a task must be declared in a cell by func, or be a function literal there")
 
 // describe tells what a func() value is.
-func (st *store) describe(f func(), e *engine) (*host.Func, error) {
+func (st *store) describe(f func()) (*host.Func, error) {
 	if f == nil {
 		return nil, errors.New("the function is nil")
 	}
@@ -116,18 +117,49 @@ func (st *store) describe(f func(), e *engine) (*host.Func, error) {
 	if !ok {
 		return nil, fmt.Errorf("function %d is not known: a defect of Iyagi", id)
 	}
-	fns := newSent()
+	p := &packer{store: st, f: c, captured: captured}
 	return &host.Func{
-		Func: c.Func, Label: c.Label, Call: f,
-		Pack: func() ([]byte, []*os.File, error) {
-			program, err := st.pack(c, captured, fns)
-			return program, *fns.files, err
-		},
-		Inputs: func(slice any) ([][]byte, error) { return copies(slice, fns) },
-		Result: func(copied []byte, ptr any) error {
-			return transfer.Decode(copied, []any{ptr}, received{})
-		},
+		Func: c.Func, Label: c.Label, Call: f, Pack: p.pack, Inputs: p.inputs,
+		Result: func(copied []byte, ptr any) error { return transfer.Decode(copied, []any{ptr}, received{}) },
 	}, nil
+}
+
+// packer makes the program of one function value, once: a pool that starts its
+// process again starts the same.
+type packer struct {
+	store    *store
+	f        cellFunc
+	captured []any
+
+	mu      sync.Mutex // guards what follows
+	sent    sent
+	program []byte
+	err     error
+}
+
+// fns is what goes along. It needs mu.
+func (p *packer) fns() sent {
+	if p.sent.used == nil {
+		p.sent = newSent()
+	}
+	return p.sent
+}
+
+// pack is [host.Func.Pack].
+func (p *packer) pack() ([]byte, []*os.File, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.program == nil && p.err == nil {
+		p.program, p.err = p.store.pack(p.f, p.captured, p.fns())
+	}
+	return p.program, *p.fns().files, p.err
+}
+
+// inputs is [host.Func.Inputs].
+func (p *packer) inputs(slice any) ([][]byte, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return copies(slice, p.fns())
 }
 
 // copies copies each element of a slice.

@@ -49,19 +49,21 @@ type origins struct {
 //go:linkname getProfLabel runtime/pprof.runtime_getProfLabel
 func getProfLabel() unsafe.Pointer
 
+// setProfLabel sets them, likewise.
+//
+//go:linkname setProfLabel runtime/pprof.runtime_setProfLabel
+func setProfLabel(labels unsafe.Pointer)
+
 func (os *origins) register(o *origin) {
 	name := o.label
 	if o.sink != nil {
 		name += " task " + strconv.Itoa(o.task)
 	}
 	o.labels = pprof.WithLabels(context.Background(), pprof.Labels("cell", name))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		pprof.SetGoroutineLabels(o.labels)
-		o.key = getProfLabel()
-	}()
-	<-done
+	before := getProfLabel()
+	pprof.SetGoroutineLabels(o.labels)
+	o.key = getProfLabel()
+	setProfLabel(before)
 	os.byLabel.Store(o.key, o)
 }
 
