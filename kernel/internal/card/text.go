@@ -86,7 +86,7 @@ func (v *view) notes() (notes []string) {
 		}
 	}
 	if cpu, ok := v.allCPU(); ok {
-		notes = append(notes, fmt.Sprintf(v.words.busy, duration(cpu), duration(v.elapsed), fmt.Sprintf("%.1f", float64(cpu)/float64(v.elapsed))))
+		notes = append(notes, fmt.Sprintf(v.words.busy, duration(cpu), duration(v.elapsed), fewDigits(float64(cpu)/float64(v.elapsed))))
 	}
 	switch {
 	case v.kind == Thread && v.total == 1:
@@ -95,6 +95,14 @@ func (v *view) notes() (notes []string) {
 		notes = append(notes, fmt.Sprintf(v.words.shared, v.parent))
 	}
 	return notes
+}
+
+// fewDigits is a number of cores with one decimal, or with two when it would be 0.
+func fewDigits(x float64) string {
+	if x < 0.095 {
+		return fmt.Sprintf("%.2f", x)
+	}
+	return fmt.Sprintf("%.1f", x)
 }
 
 // allCPU is the processor time of all tasks, when they have ended and it is known.
