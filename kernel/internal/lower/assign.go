@@ -12,7 +12,7 @@ func (p *fn) assign(s *ast.AssignStmt) {
 	case s.Tok == token.DEFINE:
 		p.define(s)
 	case s.Tok != token.ASSIGN:
-		p.printf("%s %s %s", p.expr(s.Lhs[0]), s.Tok, p.assignOperand(s))
+		p.operate(s)
 	case len(s.Lhs) == len(s.Rhs):
 		p.assignEach(s)
 	default:
@@ -20,11 +20,37 @@ func (p *fn) assign(s *ast.AssignStmt) {
 	}
 }
 
+// operate is x op= y. Calls come first, those of x before those of y: variables that they change are read after them, as compiled
+// code does.
+func (p *fn) operate(s *ast.AssignStmt) {
+	x, y := s.Lhs[0], ""
+	if _, plain := ast.Unparen(x).(*ast.Ident); plain || !hasCall(s.Rhs[0]) {
+		p.printf("%s %s %s", p.expr(x), s.Tok, p.assignOperand(s))
+		return
+	}
+	place := ""
+	if hasCall(x) {
+		place = p.place(x)
+	}
+	y = p.scope.fresh("t")
+	p.printf("%s := %s", y, p.assignOperand(s))
+	if place == "" {
+		place = p.expr(x)
+	}
+	p.printf("%s %s %s", place, s.Tok, y)
+}
+
 // assignOperand is y of x op= y.
 func (p *fn) assignOperand(s *ast.AssignStmt) string {
 	v := p.src.info.Types[s.Rhs[0]].Value
 	if v == nil {
+		if s.Tok == token.SHL_ASSIGN || s.Tok == token.SHR_ASSIGN {
+			return p.shiftCount(s.Rhs[0], 0, types.Typ[types.Uint])
+		}
 		return p.expr(s.Rhs[0])
+	}
+	if s.Tok == token.QUO_ASSIGN {
+		return p.divisor(s.Rhs[0], v, true)
 	}
 	if s.Tok == token.SHL_ASSIGN || s.Tok == token.SHR_ASSIGN {
 		return p.shiftOperand(s.Rhs[0], 0, types.Typ[types.Uint])
@@ -195,7 +221,8 @@ func (p *fn) storeAll(lhs []ast.Expr, rhs []string) {
 	}
 }
 
-// discard evaluates x for what it does. What is compared or asserted has no place in a blank variable of the interpreter.
+// discard evaluates x for what it does, which may be to panic. What is compared or asserted has no place in a blank variable
+// of the interpreter, and what it reads into one it does not look at.
 func (p *fn) discard(x ast.Expr) {
 	x = ast.Unparen(x)
 	b, ok := x.(*ast.BinaryExpr)
@@ -204,12 +231,20 @@ func (p *fn) discard(x ast.Expr) {
 	case p.isConst(x) || p.isNil(x):
 	case ok && (b.Op.Precedence() == token.EQL.Precedence() || b.Op == token.LAND || b.Op == token.LOR):
 		p.printf("if %s {\n}", p.head(x))
-	case assert:
-		v := p.scope.fresh("t")
-		p.printf("var %s %s = %s\n_ = %s", v, p.typ(p.typeOf(x)), p.as(x, p.typeOf(x)), v)
+	case assert || p.canPanic(x) && !isCall(x) && !isFuncType(p.typeOf(x)):
+		v, t := p.scope.fresh("t"), p.typeOf(x)
+		if tuple, ok := t.(*types.Tuple); ok { // _, _ = m[k]
+			t = tuple.At(0).Type()
+		}
+		p.printf("var %s %s = %s\n_ = %s", v, p.typ(t), p.as(x, t), v)
 	default:
 		p.printf("_ = %s", p.expr(x))
 	}
+}
+
+func isCall(x ast.Expr) bool {
+	_, ok := x.(*ast.CallExpr)
+	return ok
 }
 
 func isFuncType(t types.Type) bool {
@@ -231,8 +266,11 @@ func (p *fn) isSessionVar(o types.Object) bool {
 func (p *fn) store(dst string, t types.Type, x ast.Expr, val string) {
 	_, isCall := ast.Unparen(x).(*ast.CallExpr)
 	temp := isFuncType(t) && (isCall || strings.HasPrefix(val, rtName))
-	if u, ok := ast.Unparen(x).(*ast.UnaryExpr); ok && u.Op == token.ARROW {
-		temp = true
+	switch u := ast.Unparen(x).(type) {
+	case *ast.UnaryExpr:
+		temp = temp || u.Op == token.ARROW
+	case *ast.StarExpr, *ast.SelectorExpr: // the interpreter would delete an element of a map for a nil pointer
+		temp = temp || strings.HasSuffix(dst, "]") && p.canPanic(x)
 	}
 	if _, ok := ast.Unparen(x).(*ast.CompositeLit); ok && !strings.ContainsAny(dst, "[.*") {
 		temp = true
@@ -340,8 +378,33 @@ func (p *fn) place(x ast.Expr) string {
 		t := p.scope.fresh("p")
 		p.printf("%s := %s", t, p.expr(x.X))
 		return "*" + t
+	case *ast.SelectorExpr:
+		if s := p.selection(x); s != nil && s.kind == types.FieldVal && !p.nativePath(s) {
+			return p.placeField(x, s)
+		}
 	}
 	return p.target(x)
+}
+
+// placeField evaluates the last pointer on the way to a field.
+func (p *fn) placeField(x *ast.SelectorExpr, s *selection) string {
+	last, t := -1, s.recv // the field after the pointer
+	for i, f := range s.path {
+		if _, ptr := types.Unalias(t).Underlying().(*types.Pointer); ptr {
+			last = i
+		}
+		t = types.Unalias(deref(t).Underlying().(*types.Struct).Field(f).Type())
+	}
+	if last < 0 {
+		return p.place(x.X) + p.fields(s.recv, s.path)
+	}
+	ptr := p.scope.fresh("p")
+	p.printf("%s := %s%s", ptr, p.operand(x.X, precPrimary), p.fields(s.recv, s.path[:last]))
+	t = s.recv
+	for _, f := range s.path[:last] {
+		t = deref(t).Underlying().(*types.Struct).Field(f).Type()
+	}
+	return ptr + p.fields(t, s.path[last:])
 }
 
 // target prints what is assigned to. A variable of a native package is reached by its address: the interpreter would
@@ -355,9 +418,6 @@ func (p *fn) target(x ast.Expr) string {
 }
 
 func (p *fn) placeIndex(x *ast.IndexExpr) string {
-	if _, ok := x.X.(*ast.Ident); ok && p.isConst(x.Index) {
-		return p.expr(x)
-	}
 	base := ""
 	bt := p.typeOf(x.X).Underlying()
 	if _, array := bt.(*types.Array); array {
@@ -388,6 +448,10 @@ func (p *fn) placeIndex(x *ast.IndexExpr) string {
 // assignTuple is x, y = f(), m[k], <-c or v.(T).
 func (p *fn) assignTuple(lhs []ast.Expr, r ast.Expr) {
 	simple := !p.receives([]ast.Expr{r})
+	if _, index := ast.Unparen(r).(*ast.IndexExpr); index && isBlank(lhs[0]) && isBlank(lhs[1]) {
+		p.discard(r)
+		return
+	}
 	for _, l := range lhs {
 		if _, ok := l.(*ast.Ident); !ok || !isBlank(l) && (isFuncType(p.typeOf(l)) || types.IsInterface(p.typeOf(l))) {
 			simple = false

@@ -11,7 +11,12 @@ func (p *fn) builtin(name string, x *ast.CallExpr) string {
 	switch name {
 	case "append":
 		return p.appendCall(x)
-	case "copy", "len", "cap", "close", "real", "imag":
+	case "len", "cap":
+		if n, ok := arrayLen(p.typeOf(x.Args[0])); ok {
+			return p.arrayLength(n, x.Args[0])
+		}
+		return name + "(" + p.expr(x.Args[0]) + ")"
+	case "copy", "close", "real", "imag":
 		return name + "(" + p.values(x.Args) + ")"
 	case "complex":
 		return "complex(" + p.beside(x.Args[0], x.Args[1], 0) + ", " + p.beside(x.Args[1], x.Args[0], 0) + ")"
@@ -19,9 +24,16 @@ func (p *fn) builtin(name string, x *ast.CallExpr) string {
 		m := p.typeOf(x.Args[0]).Underlying().(*types.Map)
 		return "delete(" + p.expr(x.Args[0]) + ", " + p.key(x.Args[1], m) + ")"
 	case "panic":
-		return "panic(" + p.as(x.Args[0], emptyInterface) + ")"
+		v := p.as(x.Args[0], emptyInterface)
+		if types.IsInterface(p.typeOf(x.Args[0])) || p.isNil(x.Args[0]) {
+			v = p.d.rt("Thrown") + "(" + v + ")"
+		}
+		return "panic(" + v + ")"
 	case "recover":
-		return p.d.rt("Recovered") + "(recover())"
+		if p.unwinds != "" {
+			return p.d.rt("RecoverOf") + "(" + p.unwinds + ")"
+		}
+		return p.d.rt("Recover") + "()"
 	case "print", "println":
 		return p.d.rt(strings.ToUpper(name[:1])+name[1:]) + "(" + p.values(x.Args) + ")"
 	case "min", "max":
@@ -37,6 +49,18 @@ func (p *fn) builtin(name string, x *ast.CallExpr) string {
 }
 
 var emptyInterface = types.NewInterfaceType(nil, nil)
+
+// arrayLength is the length of an array, or of what a pointer to one points to, that x is evaluated for when it calls something.
+func (p *fn) arrayLength(n int64, x ast.Expr) string {
+	if !hasCall(x) {
+		return fmt.Sprint(n)
+	}
+	t := p.typeOf(x)
+	h := p.helper("len", t, func(d *typer, fn string) string {
+		return fmt.Sprintf("func %s(x %s) int { return %d }", fn, d.typ(t), n)
+	})
+	return h + "(" + p.expr(x) + ")"
+}
 
 func (p *fn) appendCall(x *ast.CallExpr) string {
 	s, ok := p.typeOf(x.Args[0]).Underlying().(*types.Slice)
@@ -54,7 +78,26 @@ func (p *fn) appendCall(x *ast.CallExpr) string {
 			out = append(out, p.as(a, s.Elem()))
 		}
 	}
+	if !x.Ellipsis.IsValid() && (types.Identical(s, s.Elem().Underlying()) || len(out) > 2 && p.readsMemory(x.Args[2:])) {
+		// The interpreter appends one value after the other, and an element that is a slice of the same type as if it were spread.
+		out = []string{out[0], "[]" + p.typ(s.Elem()) + "{" + strings.Join(out[1:], ", ") + "}..."}
+	}
 	return "append(" + strings.Join(out, ", ") + ")"
+}
+
+// readsMemory tells whether one of the values depends on what an append before it changes.
+func (p *fn) readsMemory(list []ast.Expr) bool {
+	found := false
+	for _, x := range list {
+		ast.Inspect(x, func(n ast.Node) bool {
+			switch n.(type) {
+			case *ast.IndexExpr, *ast.StarExpr, *ast.CallExpr:
+				found = found || !p.isConst(n.(ast.Expr))
+			}
+			return !found
+		})
+	}
+	return found
 }
 
 // minMax calls a function made for the type: the interpreter has neither.
@@ -105,8 +148,12 @@ func (p *fn) newCall(x *ast.CallExpr) string {
 func (p *fn) makeCall(x *ast.CallExpr) string {
 	t := p.subst(p.src.info.Types[x.Args[0]].Type)
 	sizes := ""
-	for _, a := range x.Args[1:] {
-		sizes += ", " + p.as(a, types.Typ[types.Int])
+	for i, a := range x.Args[1:] {
+		n := p.as(a, types.Typ[types.Int])
+		if i == 1 && !p.isConst(a) {
+			n = fmt.Sprintf("%s(int(%s), %d)", p.d.rt("Cap"), n, sizesOf(t))
+		}
+		sizes += ", " + n
 	}
 	if c, ok := t.Underlying().(*types.Chan); ok && c.Dir() != types.SendRecv {
 		both := types.NewChan(types.SendRecv, c.Elem())
@@ -115,6 +162,9 @@ func (p *fn) makeCall(x *ast.CallExpr) string {
 	return "make(" + p.typ(t) + sizes + ")"
 }
 
+// sizesOf is the size of an element of a slice in bytes.
+func sizesOf(t types.Type) int64 { return sizes.Sizeof(t.Underlying().(*types.Slice).Elem()) }
+
 var sizes = types.SizesFor("gc", "amd64")
 
 // unsafeCall prints the functions of package unsafe. Sizes that depend on type
@@ -122,11 +172,11 @@ var sizes = types.SizesFor("gc", "amd64")
 func (p *fn) unsafeCall(name string, x *ast.CallExpr) string {
 	switch name {
 	case "Sizeof":
-		return fmt.Sprintf("uintptr(%d)", sizes.Sizeof(p.typeOf(x.Args[0])))
+		return p.size(sizes.Sizeof(p.typeOf(x.Args[0])))
 	case "Alignof":
-		return fmt.Sprintf("uintptr(%d)", sizes.Alignof(p.typeOf(x.Args[0])))
+		return p.size(sizes.Alignof(p.typeOf(x.Args[0])))
 	case "Offsetof":
-		return fmt.Sprintf("uintptr(%d)", p.offset(x.Args[0]))
+		return p.size(p.offset(x.Args[0]))
 	case "StringData":
 		return p.d.rt("StringData") + "(" + p.values(x.Args) + ")"
 	case "String":
@@ -142,6 +192,10 @@ func (p *fn) unsafeCall(name string, x *ast.CallExpr) string {
 	fail("unsafe.%s", name)
 	return ""
 }
+
+// size is a size that depends on type parameters: no constant, or the interpreter would compute with it as
+// it compiles, and refuse to divide by zero.
+func (p *fn) size(n int64) string { return fmt.Sprintf("%s(%d)", p.d.rt("Size"), n) }
 
 // offset is the offset of the field that x selects in its struct.
 func (p *fn) offset(x ast.Expr) int64 {

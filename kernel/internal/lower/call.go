@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -135,8 +136,22 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 			out[last] = "*(&" + out[last] + ")"
 		}
 		out[last] += "..."
+	} else if f != nil && p.u.isSession(f.Pkg()) && p.looksSpread(sig, x) {
+		last := sig.Params().Len() - 1
+		out = append(out[:last:last], p.typ(sig.Params().At(last).Type())+"{"+strings.Join(out[last:], ", ")+"}...")
 	}
 	return out
+}
+
+// looksSpread tells whether an argument has the type of the slice that a variadic parameter is: the interpreter would
+// take it for the slice.
+func (p *fn) looksSpread(sig *types.Signature, x *ast.CallExpr) bool {
+	if !sig.Variadic() {
+		return false
+	}
+	last := sig.Params().Len() - 1
+	slice := sig.Params().At(last).Type()
+	return len(x.Args) > last && slices.ContainsFunc(x.Args[last:], func(a ast.Expr) bool { return types.Identical(p.typeOf(a).Underlying(), slice) })
 }
 
 // ownFrame prints a literal that a loop hands to native code. The interpreter makes no frame of its own for it

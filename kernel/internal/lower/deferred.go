@@ -7,28 +7,56 @@ import (
 	"strings"
 )
 
-// deferStmt evaluates the arguments now: the interpreter keeps references to variables.
+// Deferred calls.
+//
+// The interpreter runs a function's deferred calls one after the other, and none that is left when one panics; recover finds the
+// panic of the function in which a literal stands. So package rt keeps a list of its own for
+// each function that defers, and runs it.
+
+// deferStmt evaluates the operands now and adds a function to the list.
 func (p *fn) deferStmt(s *ast.DeferStmt) {
-	call := p.deferred(s.Call)
-	switch {
-	case p.over != nil:
-		p.printf("%s = append(%s, func() { %s })", p.defers, p.defers, call)
-	case p.defers != "" && !p.deferRecovers(s.Call):
-		// In a frame of its own: the interpreter holds this function's frame while it runs what is deferred.
-		p.printf("%s = append(%s, func() func() { return func() { %s } }())", p.defers, p.defers, call)
-	default:
-		p.printf("defer %s", call)
+	if p.defers == "" { // see simpleDefer
+		p.printf("defer %s", p.deferred(s.Call))
+		return
 	}
+	fun := ast.Unparen(s.Call.Fun)
+	depth, f := 1, ""
+	if lit, ok := fun.(*ast.FuncLit); ok && len(s.Call.Args) == 0 && lit.Type.Results == nil {
+		p.begins = p.defers
+		f, depth = p.funcLit(lit), 0
+	} else {
+		depth = p.deferDepth(fun)
+		if ok {
+			depth = 0
+		}
+		f = p.deferred(s.Call)
+		if p.isFuncValue(fun) && isTask(p.typeOf(fun).Underlying()) {
+			f, depth = strings.TrimSuffix(f, "()"), 1
+		} else {
+			f = "func() { " + f + " }"
+		}
+	}
+	if strings.HasPrefix(f, "func") && (p.loops > 0 || p.over != nil) {
+		f = "func() func() { return " + f + " }()" // a frame of its own for the variables of this iteration
+	}
+	p.printf("%s(%s, %d, %s)", p.d.rt("Defer"), p.defers, depth, f)
 }
 
-// deferRecovers tells whether a call is of a function that calls recover: it must be deferred
-// itself, as a call from the list does not see the panic.
-func (p *fn) deferRecovers(c *ast.CallExpr) bool {
-	if lit, ok := ast.Unparen(c.Fun).(*ast.FuncLit); ok {
-		return callsRecover(lit.Body)
+// isFuncValue tells whether fun is neither the name of a function or method nor a literal.
+func (p *fn) isFuncValue(fun ast.Expr) bool {
+	if _, lit := fun.(*ast.FuncLit); lit || p.builtinOf(fun) != "" || p.src.info.Types[fun].IsType() {
+		return false
 	}
-	f := p.calledObject(c.Fun)
-	return f != nil && p.u.bodies[f.Origin()] != nil && callsRecover(p.u.bodies[f.Origin()].decl.Body)
+	return p.methodCallee(fun) == nil && p.calledObject(fun) == nil
+}
+
+// deferDepth, for package rt, is how many calls of the interpreter lead to a deferred function: the one that holds its operands, and
+// for an interface's method the one that finds it.
+func (p *fn) deferDepth(fun ast.Expr) int {
+	if s := p.methodCallee(fun); s != nil && types.IsInterface(s.recv) && p.u.isSession(s.obj.Pkg()) {
+		return 3
+	}
+	return 2
 }
 
 // deferred returns a call whose operands are all evaluated.
@@ -36,9 +64,6 @@ func (p *fn) deferred(c *ast.CallExpr) string {
 	fun := ast.Unparen(c.Fun)
 	if b := p.builtinOf(fun); b != "" || p.src.info.Types[fun].IsType() {
 		return p.deferredBuiltin(b, c)
-	}
-	if lit, ok := fun.(*ast.FuncLit); ok && len(c.Args) == 0 {
-		return p.deferredLiteral(lit)
 	}
 	sig := p.typeOf(fun).Underlying().(*types.Signature)
 	args := p.boundArgs(sig, c)
@@ -49,34 +74,13 @@ func (p *fn) deferred(c *ast.CallExpr) string {
 		return p.callee(fun) + "(" + strings.Join(args, ", ") + ")"
 	}
 	if lit, ok := fun.(*ast.FuncLit); ok {
+		p.begins = p.defers
 		return p.funcLit(lit) + "(" + strings.Join(args, ", ") + ")"
-	}
-	if made, ok := fun.(*ast.CallExpr); ok && sig.Results().Len() == 0 && p.makesRecoverer(made) {
-		f := p.scope.fresh("f")
-		p.printf("var %s %s = %s", f, p.typ(sig), p.operand(fun, precPrimary))
-		return "func() { " + p.d.rt("Deferred") + "(recover(), func() { " + f + "(" + strings.Join(args, ", ") + ") }) }()"
 	}
 	// A function value: hold it as it is now.
 	f := p.scope.fresh("f")
 	p.printf("%s := func(f %s) %s { return f }(%s)", f, p.typ(sig), p.typ(sig), p.operand(fun, precPrimary))
 	return f + "(" + strings.Join(args, ", ") + ")"
-}
-
-// makesRecoverer tells whether a call is of a declared function with a literal that calls recover. For the
-// interpreter such a literal, called by defer, recovers from panics of the function that made it.
-func (p *fn) makesRecoverer(c *ast.CallExpr) bool {
-	f := p.calledObject(c.Fun)
-	if f == nil || p.u.bodies[f.Origin()] == nil {
-		return false
-	}
-	found := false
-	ast.Inspect(p.u.bodies[f.Origin()].decl.Body, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.FuncLit); ok {
-			found = found || callsRecover(lit.Body)
-		}
-		return !found
-	})
-	return found
 }
 
 func (p *fn) methodCallee(fun ast.Expr) *selection {
@@ -99,10 +103,17 @@ func (p *fn) deferredMethod(x *ast.SelectorExpr, s *selection, args []string) st
 	r := p.methodReceiver(x, s)
 	n, m := p.static(s, r)
 	if m == nil {
-		if r.path && len(args) == 0 {
-			return p.boundCall(r, s, args)
-		}
-		if _, ptr := r.typ.Underlying().(*types.Pointer); ptr || types.IsInterface(r.typ) {
+		_, ptr := r.typ.Underlying().(*types.Pointer)
+		switch {
+		case types.IsInterface(r.typ):
+			r = p.kept(r, r.text, r.typ)
+			p.printf("if %s == nil {\n%s()\n}", r.text, p.d.rt("NilDereference"))
+		case ptr:
+			r = p.kept(r, r.text, r.typ)
+		case p.defers == "" && r.path && len(args) == 0:
+		case pointerMethod(s.obj):
+			r = p.kept(r, "&"+r.primary(), types.NewPointer(r.typ))
+		default:
 			r = p.kept(r, r.text, r.typ)
 		}
 		return p.boundCall(r, s, args)
@@ -118,6 +129,12 @@ func (p *fn) deferredMethod(x *ast.SelectorExpr, s *selection, args []string) st
 	return p.boundCall(p.kept(r, text, recv), s, args)
 }
 
+// pointerMethod tells whether the receiver of a method is a pointer.
+func pointerMethod(o types.Object) bool {
+	_, ptr := types.Unalias(o.(*types.Func).Signature().Recv().Type()).(*types.Pointer)
+	return ptr
+}
+
 // kept puts a receiver into a variable of its own.
 func (p *fn) kept(r receiver, text string, t types.Type) receiver {
 	v := p.scope.fresh("r")
@@ -125,37 +142,13 @@ func (p *fn) kept(r receiver, text string, t types.Type) receiver {
 	return receiver{v, precPrimary, t, true}
 }
 
-// deferredLiteral defers func(){…}(). In a loop the literal gets a frame of its own, or
-// all of them would see the last iteration's variables; but then recover
-// does not find the panic, so a literal that recovers stays as it is.
-func (p *fn) deferredLiteral(lit *ast.FuncLit) string {
-	if p.loops == 0 || callsRecover(lit.Body) {
-		return p.funcLit(lit) + "()"
-	}
-	f := p.scope.fresh("f")
-	p.printf("%s := func() func() { return %s }()", f, p.funcLit(lit))
-	return f + "()"
-}
-
-// callsRecover tells whether a body calls recover itself.
-func callsRecover(body ast.Node) bool {
-	found := false
-	ast.Inspect(body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.Ident:
-			found = found || n.Name == "recover"
-		}
-		return !found
-	})
-	return found
-}
-
 // deferredBuiltin wraps a built-in function or a conversion.
 func (p *fn) deferredBuiltin(name string, c *ast.CallExpr) string {
-	if name == "recover" { // recovers nothing: it is not called by a deferred function
-		return "func() {}()"
+	if name == "recover" { // only in a function that is deferred itself
+		if p.unwinds == "" || p.defers == "" {
+			return "func() {}()"
+		}
+		return p.d.rt("RecoverAfter") + "(" + p.defers + ", " + p.unwinds + ")"
 	}
 	if name == "" || len(c.Args) == 0 || c.Ellipsis.IsValid() {
 		return "func() { _ = 0; " + p.expr(c) + " }()"
@@ -239,4 +232,19 @@ func (p *fn) goStmt(s *ast.GoStmt) {
 	p.printf("{")
 	call := p.deferred(s.Call)
 	p.printf("%s(func() func() { return func() { %s } }())\n}", rtGo, call)
+}
+
+// callsRecover tells whether a body calls recover itself.
+func callsRecover(body ast.Node) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.Ident:
+			found = found || n.Name == "recover"
+		}
+		return !found
+	})
+	return found
 }

@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -23,6 +24,8 @@ type fn struct {
 	loops   int              // loops around the statement in the innermost function
 	over    *overFunc        // the body of the innermost range over a function, see rangefunc.go
 	defers  string           // the list of deferred calls of a function that defers in such a body
+	unwinds string           // in a literal that is deferred: the list of the function that defers it
+	begins  string           // unwinds of the literal that is printed next
 	assigns types.Object     // the variable that the function literal being printed is assigned to
 	marker  *marker
 	entry   bool     // in a cell's statements, not in a function or literal
@@ -214,12 +217,18 @@ func (p *fn) assertion(x *ast.TypeAssertExpr) string {
 	from := p.typeOf(x.X)
 	_, commaOk := p.src.info.Types[x].Type.(*types.Tuple)
 	switch {
-	case commaOk && types.IsInterface(to):
+	case commaOk && (types.IsInterface(to) || isEmptyStruct(to)):
 		return p.asInterface(to) + "(" + p.expr(x.X) + ")"
-	case commaOk || types.Identical(from.Underlying(), emptyInterface) && !types.IsInterface(to):
+	case commaOk || types.Identical(from.Underlying(), emptyInterface) && !types.IsInterface(to) && !isEmptyStruct(to):
 		return p.held(x.X) + ".(" + p.dynamic(to) + ")"
 	}
 	return p.mustAssert(from, to) + "(" + p.expr(x.X) + ")"
+}
+
+// isEmptyStruct tells whether t is a struct without fields, whose first one the interpreter looks at in an assertion.
+func isEmptyStruct(t types.Type) bool {
+	s, ok := t.Underlying().(*types.Struct)
+	return ok && s.NumFields() == 0
 }
 
 // held prints an interface as one without methods.
@@ -259,6 +268,13 @@ func (p *typer) dynamic(t types.Type) string {
 
 func (p *fn) unary(x *ast.UnaryExpr) string {
 	if x.Op == token.AND {
+		if i, ok := ast.Unparen(x.X).(*ast.IndexExpr); ok && p.isArrayPointer(i.X) {
+			array := p.operand(i.X, precPrimary)
+			if t := p.typeOf(i.X); !types.Identical(t, t.Underlying()) {
+				array = "(" + p.typ(t.Underlying()) + ")(" + array + ")"
+			}
+			return "&" + array + "[:][" + p.as(i.Index, types.Typ[types.Int]) + "]"
+		}
 		return "&" + p.operand(ast.Unparen(x.X), precUnary)
 	}
 	s := p.operand(x.X, precUnary)
@@ -271,6 +287,17 @@ func (p *fn) unary(x *ast.UnaryExpr) string {
 	return x.Op.String() + s
 }
 
+// isArrayPointer tells whether an element of x is one of an array behind a pointer, whose address the interpreter cannot
+// always take.
+func (p *fn) isArrayPointer(x ast.Expr) bool {
+	t := p.typeOf(x)
+	if _, ptr := t.Underlying().(*types.Pointer); !ptr {
+		return false
+	}
+	_, ok := arrayLen(t)
+	return ok
+}
+
 func (p *fn) binary(x *ast.BinaryExpr) (string, int) {
 	prec := x.Op.Precedence()
 	switch x.Op {
@@ -279,7 +306,21 @@ func (p *fn) binary(x *ast.BinaryExpr) (string, int) {
 	case token.EQL, token.NEQ:
 		return p.equality(x)
 	}
-	return p.beside(x.X, x.Y, prec) + " " + x.Op.String() + " " + p.beside(x.Y, x.X, prec+1), prec
+	y := p.beside(x.Y, x.X, prec+1)
+	if v := p.src.info.Types[x.Y].Value; v != nil && x.Op == token.QUO {
+		y = p.divisor(x.Y, v, !p.isConst(x.X))
+	}
+	return p.beside(x.X, x.Y, prec) + " " + x.Op.String() + " " + y, prec
+}
+
+// divisor prints a constant divisor: a complex one as a variable, as the interpreter looks at it before it has computed it.
+func (p *fn) divisor(x ast.Expr, v constant.Value, typed bool) string {
+	t := p.typeOf(x)
+	s := p.constant(v, t, typed)
+	if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&types.IsComplex != 0 {
+		return p.table("divisor", func(d *typer) string { return d.typ(t) + "(" + literal(v, b) + ")" })
+	}
+	return s
 }
 
 // beside prints an operand whose type the other one gives when it is a constant.
@@ -307,10 +348,40 @@ func (p *fn) shiftOperand(x ast.Expr, prec int, t types.Type) string {
 // unsigned ones when they are expressions.
 func (p *fn) shiftCount(x ast.Expr, prec int, t types.Type) string {
 	b, ok := p.typeOf(x).Underlying().(*types.Basic)
-	if _, plain := ast.Unparen(x).(*ast.Ident); plain || !ok || t != types.Typ[types.Uint] || b.Info()&types.IsUnsigned != 0 {
+	_, plain := ast.Unparen(x).(*ast.Ident)
+	switch {
+	case !ok || t != types.Typ[types.Uint] || b.Info()&types.IsUnsigned != 0 || plain && p.loops > 0:
 		return p.operand(x, prec)
+	case p.neverNegative(x):
+		return "uint(" + p.expr(x) + ")"
 	}
-	return "uint(" + p.expr(x) + ")"
+	h := p.helper("count", p.typeOf(x), func(d *typer, fn string) string {
+		return fmt.Sprintf("func %s(n %s) uint {\nif n < 0 {\n%s()\n}\nreturn uint(n)\n}", fn, d.typ(p.typeOf(x)), d.d.rt("NegativeShift"))
+	})
+	return h + "(" + p.expr(x) + ")"
+}
+
+// neverNegative tells whether a count is one by its form.
+func (p *fn) neverNegative(x ast.Expr) bool {
+	switch x := ast.Unparen(x).(type) {
+	case *ast.CallExpr:
+		switch p.builtinOf(x.Fun) {
+		case "len", "cap":
+			return true
+		}
+		if b, ok := p.typeOf(x).Underlying().(*types.Basic); ok && p.src.info.Types[x.Fun].IsType() && b.Kind() == types.Int {
+			from, ok := p.typeOf(x.Args[0]).Underlying().(*types.Basic)
+			return ok && from.Info()&types.IsUnsigned != 0 && sizes.Sizeof(from) < 8
+		}
+	case *ast.BinaryExpr:
+		switch v := p.src.info.Types[x.Y].Value; x.Op {
+		case token.AND:
+			return v != nil && constant.Sign(v) >= 0
+		case token.REM, token.ADD, token.MUL, token.SHR:
+			return p.neverNegative(x.X) && (v != nil && constant.Sign(v) >= 0 || p.neverNegative(x.Y))
+		}
+	}
+	return false
 }
 
 // equality of mixed operands converts one of them, as Go does implicitly. Interfaces are compared natively:
@@ -352,11 +423,36 @@ func (p *fn) composite(x *ast.CompositeLit) string {
 		elems[i] = p.element(el, i, t.Underlying())
 	}
 	elems = slices.DeleteFunc(elems, func(s string) bool { return s == "" })
+	if dup := p.duplicates(x, t); dup != "" {
+		return dup
+	}
 	s := prefix + p.typ(t) + "{" + strings.Join(elems, ", ") + "}"
 	if p.header {
 		return "(" + s + ")"
 	}
 	return s
+}
+
+// duplicates prints a map's composite literal that has a key twice, which only one with keys that depend on type parameters
+// can; the interpreter refuses it. Otherwise it returns nothing.
+func (p *fn) duplicates(x *ast.CompositeLit, t types.Type) string {
+	m, ok := t.Underlying().(*types.Map)
+	if !ok || len(p.env.args) == 0 {
+		return ""
+	}
+	seen, twice := map[string]bool{}, false
+	var set strings.Builder
+	for _, el := range x.Elts {
+		kv := el.(*ast.KeyValueExpr)
+		k := p.key(kv.Key, m)
+		twice = twice || seen[k]
+		seen[k] = true
+		fmt.Fprintf(&set, "m__[%s] = %s; ", k, p.as(kv.Value, m.Elem()))
+	}
+	if !twice {
+		return ""
+	}
+	return fmt.Sprintf("func() %s { m__ := make(%[1]s); %sreturn m__ }()", p.typ(t), set.String())
 }
 
 // element prints one element of a composite literal; fields always with their names.

@@ -39,6 +39,7 @@ func (p *fn) paramName(names []*ast.Ident, blank string) string {
 func (p *fn) funcLit(x *ast.FuncLit) string {
 	outer := *p
 	p.loops, p.over, p.defers, p.resVars, p.header, p.entry = 0, nil, "", nil, false, false
+	p.unwinds, p.begins, outer.begins = p.begins, "", ""
 	head, text := p.parts(p.typeOf(x).(*types.Signature), x.Type, x.Body, nil)
 	scope := p.scope
 	*p = outer
@@ -50,7 +51,7 @@ func (p *fn) funcLit(x *ast.FuncLit) string {
 func (p *fn) parts(sig *types.Signature, ft *ast.FuncType, body *ast.BlockStmt, params []string) (head, text string) {
 	p.sig = sig
 	params = append(params, p.paramList(sig, ft)...)
-	results, pre := p.resultVars(sig, ft, p.shape(body))
+	results, pre := p.resultVars(sig, ft, p.shape(body, ft))
 	oldMark := p.marker
 	p.marker = p.newMarker(body)
 	stmts := p.capture(func() { p.block(body.List) })
@@ -78,32 +79,29 @@ func (p *fn) paramList(sig *types.Signature, ft *ast.FuncType) []string {
 }
 
 // resultVars decides how the function returns. The interpreter gives a call's
-// result variables the memory of the caller's, with what is in there. So named results are local variables,
-// except in a function that defers, where they are set to zero first.
+// result variables the memory of the caller's, with what is in there. So named results are local variables. A function
+// that defers copies them when what it deferred has run.
 func (p *fn) resultVars(sig *types.Signature, ft *ast.FuncType, s overShape) (list, pre string) {
 	names, named := p.resultNames(ft)
 	p.resVars, p.naked = nil, false
 	if len(names) == 0 {
-		return "", p.deferList(s)
+		return "", p.deferList(s, "")
 	}
 	p.naked = s.defer_
 	if !named && !s.any && !s.defer_ {
 		return p.typer.results(sig), ""
 	}
 	p.resVars = names
-	var b strings.Builder
+	var b, last strings.Builder
 	decls := make([]string, len(names))
 	for i, n := range names {
 		t := p.typ(sig.Results().At(i).Type())
-		decls[i] = n + " " + t
-		if s.defer_ {
-			zero := p.scope.fresh("zero")
-			fmt.Fprintf(&b, "var %s %s\n%s = %s\n", zero, t, n, zero)
-		} else {
-			fmt.Fprintf(&b, "var %s %s\n", n, t)
-		}
+		r := p.scope.fresh("r")
+		decls[i] = r + " " + t
+		fmt.Fprintf(&b, "var %s %s\n", n, t)
+		fmt.Fprintf(&last, "\n%s = %s", r, n)
 	}
-	pre = b.String() + p.deferList(s)
+	pre = b.String() + p.deferList(s, last.String())
 	if s.defer_ {
 		return " (" + strings.Join(decls, ", ") + ")", pre
 	}
@@ -130,11 +128,11 @@ func (p *fn) resultNames(ft *ast.FuncType) (names []string, named bool) {
 	return names, named
 }
 
-// deferList declares the list of calls that are deferred inside bodies that became functions.
-func (p *fn) deferList(s overShape) string {
-	if !s.defers {
+// deferList declares the list of calls that the function defers and has it run at the end, then what stands in last.
+func (p *fn) deferList(s overShape, last string) string {
+	if !s.defer_ {
 		return ""
 	}
 	p.defers = p.scope.fresh("defers")
-	return fmt.Sprintf("var %s []func()\ndefer func() {\nfor i := len(%s) - 1; i >= 0; i-- {\n%s[i]()\n}\n}()\n", p.defers, p.defers, p.defers)
+	return fmt.Sprintf("%s := %s()\ndefer func() {\n%s(%s, recover())%s\n}()\n", p.defers, p.d.rt("NewDefers"), p.d.rt("RunDeferred"), p.defers, last)
 }

@@ -146,7 +146,7 @@ func (p *fn) rangeStmt(s *ast.RangeStmt, label string) {
 	if n, ok := arrayLen(t); ok && isBlank(s.Value) { // evaluated only when it calls something: it may be nil
 		p.loop(func() {
 			if hasCall(s.X) {
-				p.printf("_ = %s", p.expr(s.X))
+				p.discard(s.X)
 			}
 			p.count(s, types.Typ[types.Int], fmt.Sprint(n), label)
 		})
@@ -239,8 +239,12 @@ func (p *fn) rangeString(s *ast.RangeStmt, label string) {
 	p.label(label)
 	p.printf("for %s := 0; %s < len(%s); %s += %s {\nvar %s rune\n%s, %s = %s.DecodeRuneInString(%s[%s:])",
 		i, i, str, i, w, r, r, w, p.d.pkg("unicode/utf8"), str, i)
-	p.bindRange(s.Key, s.Tok, i)
-	p.bindRange(s.Value, s.Tok, r)
+	if s.Tok == token.ASSIGN && s.Value != nil {
+		p.assignRange(s, i+", "+r)
+	} else {
+		p.bindRange(s.Key, s.Tok, i)
+		p.bindRange(s.Value, s.Tok, r)
+	}
 	p.block(s.Body.List)
 	p.printf("}")
 }
@@ -283,13 +287,33 @@ func (p *fn) rangeContainer(s *ast.RangeStmt, t types.Type, label string) {
 	}
 	p.label(label)
 	p.printf("for %s := range %s {", clause, x)
-	for _, b := range []string{bindKey, bindValue} {
-		if b != "" {
-			p.printf("%s", b)
+	if s.Tok == token.ASSIGN {
+		p.assignRange(s, clause)
+	} else {
+		for _, b := range []string{bindKey, bindValue} {
+			if b != "" {
+				p.printf("%s", b)
+			}
 		}
 	}
 	p.block(s.Body.List)
 	p.printf("}")
+}
+
+// assignRange gives what a range clause assigns to the values of an iteration. The operands on the left come first.
+func (p *fn) assignRange(s *ast.RangeStmt, clause string) {
+	values := strings.Split(clause, ", ")
+	dst := make([]string, len(values))
+	for i, x := range []ast.Expr{s.Key, s.Value}[:len(values)] {
+		if !isBlank(x) {
+			dst[i] = p.place(x)
+		}
+	}
+	for i, d := range dst {
+		if d != "" {
+			p.printf("%s = %s", d, values[i])
+		}
+	}
 }
 
 // rangeVar returns the name that the range clause sets and, where the loop's own variable is another, what
@@ -306,5 +330,5 @@ func (p *fn) rangeVar(s *ast.RangeStmt, x ast.Expr) (name, bind string) {
 	if o != nil {
 		return name, p.scope.declare(o) + " := " + name
 	}
-	return name, p.expr(x) + " = " + name
+	return name, ""
 }

@@ -105,35 +105,86 @@ func (p *fn) leave(tok token.Token, label string) {
 	}
 }
 
-// overShape tells what a function's own body, literals left out, has of ranges over functions.
+// overShape tells what a function's own body, literals left out, has of ranges over functions and of deferred calls.
 type overShape struct {
 	any    bool
-	defers bool // a defer inside one
-	defer_ bool // a defer anywhere
+	defer_ bool // defers, other than by one simple statement
 }
 
-func (p *fn) shape(body ast.Node) overShape {
+func (p *fn) shape(body ast.Node, ft *ast.FuncType) overShape {
 	var s overShape
-	inside := 0
-	var walk func(n ast.Node) bool
-	walk = func(n ast.Node) bool {
+	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false
 		case *ast.RangeStmt:
-			if isFuncType(p.typeOf(n.X)) {
-				s.any = true
-				inside++
-				ast.Inspect(n.Body, walk)
-				inside--
-				return false
-			}
+			s.any = s.any || isFuncType(p.typeOf(n.X))
 		case *ast.DeferStmt:
 			s.defer_ = true
-			s.defers = s.defers || inside > 0
 		}
 		return true
-	}
-	ast.Inspect(body, walk)
+	})
+	s.defer_ = s.defer_ && !p.simpleDefer(body, ft)
 	return s
+}
+
+// simpleDefer tells whether a function has one deferred call, outside of loops, that does not recover and sees no result
+// variable: there is no other that has to run should it panic, and the interpreter's defer will do.
+func (p *fn) simpleDefer(body ast.Node, ft *ast.FuncType) bool {
+	var found *ast.DeferStmt
+	simple, n := true, 0
+	ast.Inspect(body, func(x ast.Node) bool {
+		switch x := x.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ForStmt, *ast.RangeStmt:
+			ast.Inspect(x, func(y ast.Node) bool {
+				_, d := y.(*ast.DeferStmt)
+				simple = simple && !d
+				return simple
+			})
+		case *ast.BranchStmt:
+			simple = simple && x.Tok != token.GOTO
+		case *ast.DeferStmt:
+			found = x
+			n++
+		}
+		return simple
+	})
+	if !simple || n != 1 || !p.cannotRecover(found.Call) {
+		return false
+	}
+	if ft == nil || ft.Results == nil {
+		return true
+	}
+	for _, field := range ft.Results.List {
+		for _, name := range field.Names {
+			if o := p.src.info.Defs[name]; o != nil && p.escapes(o, body) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// cannotRecover tells whether a deferred call is certain not to call recover.
+func (p *fn) cannotRecover(c *ast.CallExpr) bool {
+	fun := ast.Unparen(c.Fun)
+	if lit, ok := fun.(*ast.FuncLit); ok {
+		return len(c.Args) == 0 && !callsRecover(lit.Body)
+	}
+	if b := p.builtinOf(fun); b != "" {
+		return b != "recover"
+	}
+	f := p.calledObject(fun)
+	switch {
+	case f == nil:
+		return false
+	case p.u.bodies[f.Origin()] != nil:
+		return !callsRecover(p.u.bodies[f.Origin()].decl.Body)
+	case p.u.isSession(f.Pkg()):
+		return false
+	}
+	r := f.Signature().Recv()
+	return r == nil || !types.IsInterface(r.Type())
 }

@@ -230,7 +230,11 @@ func (p *fn) methodValue(x *ast.SelectorExpr, s *selection) string {
 	if isTask(sig) {
 		lit = p.taskMethod(lit, bound, s, x)
 	}
-	return fmt.Sprintf("func(r__ %s) func%s { return %s }(%s)", p.typ(bound), p.signature(sig), lit, text)
+	check := ""
+	if types.IsInterface(bound) {
+		check = "if r__ == nil { " + p.d.rt("NilDereference") + "() }; "
+	}
+	return fmt.Sprintf("func(r__ %s) func%s { %sreturn %s }(%s)", p.typ(bound), p.signature(sig), check, lit, text)
 }
 
 // forwarder is a function literal that hands its parameters on.

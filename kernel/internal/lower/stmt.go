@@ -272,7 +272,7 @@ func (p *fn) branch(s *ast.BranchStmt) {
 }
 
 func (p *fn) returnStmt(s *ast.ReturnStmt) {
-	if p.over != nil || len(s.Results) == 0 {
+	if p.over != nil || len(s.Results) == 0 || p.naked {
 		p.returnVars(s)
 		return
 	}
@@ -314,14 +314,15 @@ func (p *fn) returnVars(s *ast.ReturnStmt) {
 
 // setResults assigns values to the result variables, all of them evaluated before the first is set.
 func (p *fn) setResults(values []string) {
-	if len(values) == 1 {
-		p.printf("%s = %s", strings.Join(p.resVars, ", "), values[0])
-		return
-	}
-	temps := make([]string, len(values))
-	for i, v := range values {
+	temps := make([]string, len(p.resVars))
+	for i := range temps {
 		temps[i] = p.scope.fresh("t")
-		p.printf("var %s %s = %s", temps[i], p.typ(p.sig.Results().At(i).Type()), v)
+		if len(values) == len(temps) {
+			p.printf("var %s %s = %s", temps[i], p.typ(p.sig.Results().At(i).Type()), values[i])
+		}
+	}
+	if len(values) < len(temps) {
+		p.printf("%s := %s", strings.Join(temps, ", "), values[0])
 	}
 	for i, t := range temps {
 		p.printf("%s = %s", p.resVars[i], t)

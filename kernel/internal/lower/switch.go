@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strconv"
 	"strings"
@@ -16,9 +17,17 @@ func (p *fn) switchStmt(s *ast.SwitchStmt, label string) {
 		closing = "\n}"
 	}
 	tag, match := p.switchTag(s)
+	if defaultFalls(s) {
+		tag, match = p.chosenClause(s, tag, match)
+	}
 	p.label(label)
 	p.printf("switch %s {", tag)
-	for _, c := range s.Body.List {
+	for i, c := range s.Body.List {
+		if defaultFalls(s) {
+			p.printf("case %d:", i)
+			p.block(c.(*ast.CaseClause).Body)
+			continue
+		}
 		cc := c.(*ast.CaseClause)
 		if cc.List == nil {
 			p.printf("default:")
@@ -28,6 +37,37 @@ func (p *fn) switchStmt(s *ast.SwitchStmt, label string) {
 		p.block(cc.Body)
 	}
 	p.printf("}%s", closing)
+}
+
+// defaultFalls tells whether the order of clauses matters for a default that is not the last: the interpreter puts it there,
+// and with it what falls through.
+func defaultFalls(s *ast.SwitchStmt) bool {
+	def, falls := false, false
+	for i, c := range s.Body.List {
+		cc := c.(*ast.CaseClause)
+		def = def || cc.List == nil && i < len(s.Body.List)-1
+		if n := len(cc.Body); n > 0 {
+			b, ok := cc.Body[n-1].(*ast.BranchStmt)
+			falls = falls || ok && b.Tok == token.FALLTHROUGH
+		}
+	}
+	return def && falls
+}
+
+// chosenClause prints a switch that finds the number of the clause, and returns the variable that holds it.
+func (p *fn) chosenClause(s *ast.SwitchStmt, tag string, match func([]ast.Expr) []string) (string, func([]ast.Expr) []string) {
+	v := p.scope.fresh("clause")
+	p.printf("%s := -1\nswitch %s {", v, tag)
+	for i, c := range s.Body.List {
+		if list := c.(*ast.CaseClause).List; list == nil {
+			p.printf("default:")
+		} else {
+			p.printf("case %s:", strings.Join(match(list), ", "))
+		}
+		p.printf("%s = %d", v, i)
+	}
+	p.printf("}")
+	return v, match
 }
 
 // switchTag prints the tag and returns how its cases are printed. With
@@ -53,7 +93,7 @@ func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 	for _, c := range s.Body.List {
 		for i, x := range c.(*ast.CaseClause).List {
 			calls = calls || i > 0 && hasCall(x)
-			mixed = mixed || types.IsInterface(p.typeOf(x)) || isFuncType(p.typeOf(x)) || p.isNil(x)
+			mixed = mixed || types.IsInterface(p.typeOf(x)) || isFuncType(p.typeOf(x)) || p.isNil(x) || isChan(p.typeOf(x))
 		}
 	}
 	if !mixed && calls { // the interpreter tries the first of several calls alone
@@ -82,14 +122,26 @@ func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 	return "", func(list []ast.Expr) []string {
 		out := make([]string, len(list))
 		for i, x := range list {
-			if p.isNil(x) {
+			switch {
+			case p.isNil(x):
 				out[i] = v + " == nil"
-			} else {
+			case isChan(t) && isChan(p.typeOf(x)) && !types.Identical(t, p.typeOf(x)):
+				if types.AssignableTo(t, p.typeOf(x)) {
+					out[i] = p.conv(p.typeOf(x)) + "(" + v + ") == " + p.expr(x)
+				} else {
+					out[i] = v + " == " + p.conv(t) + "(" + p.expr(x) + ")"
+				}
+			default:
 				out[i] = fmt.Sprintf("%s(%s, %s)", p.d.rt("Equal"), v, p.as(x, emptyInterface))
 			}
 		}
 		return out
 	}
+}
+
+func isChan(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Chan)
+	return ok
 }
 
 // typeSwitch asks package rt which clause a value chooses: the interpreter compares the names of types.
@@ -152,7 +204,7 @@ func (p *fn) typeCase(cc *ast.CaseClause, i int, val string, static types.Type) 
 		t := p.subst(o.Type())
 		from := val
 		if len(cc.List) == 1 && !p.isNil(cc.List[0]) {
-			if types.IsInterface(t) {
+			if types.IsInterface(t) || isEmptyStruct(t) {
 				from = p.mustAssert(static, t) + "(" + val + ")"
 			} else {
 				from = "interface{}(" + val + ").(" + p.dynamic(t) + ")"

@@ -190,8 +190,8 @@ func (u *unit) entryFunc(c *check.Unit) string {
 	label := c.Cell.Label
 	u.nextMark++
 	p.marker = &marker{id: u.nextMark, label: label, start: "1:1"}
-	shape := p.shape(&ast.BlockStmt{List: c.Body})
-	defers := p.deferList(shape)
+	shape := p.shape(&ast.BlockStmt{List: c.Body}, nil)
+	defers := p.deferList(shape, "")
 	body := p.capture(func() {
 		for _, in := range c.Init {
 			p.initVar(in)

@@ -2,6 +2,7 @@ package rt
 
 import (
 	"fmt"
+	"math/bits"
 	"os"
 	"reflect"
 	"slices"
@@ -163,9 +164,35 @@ func Add(p unsafe.Pointer, n int) unsafe.Pointer { return unsafe.Add(p, n) }
 // Slice is unsafe.Slice of a pointer of any type; the result is the slice.
 func Slice(ptr any, n int) any {
 	v := reflect.ValueOf(ptr)
-	array := reflect.NewAt(reflect.ArrayOf(n, v.Type().Elem()), v.UnsafePointer())
-	return array.Elem().Slice(0, n).Interface()
+	elem := v.Type().Elem()
+	s := reflect.New(reflect.SliceOf(elem))
+	if v.IsNil() {
+		if n != 0 {
+			panic(runtimeFault("unsafe.Slice: ptr is nil and len is not zero"))
+		}
+		return s.Elem().Interface()
+	}
+	hi, size := bits.Mul64(uint64(elem.Size()), uint64(n))
+	if n < 0 || hi != 0 || size > uint64(-v.Pointer()) {
+		panic(runtimeFault("unsafe.Slice: len out of range"))
+	}
+	*(*[]struct{})(s.UnsafePointer()) = unsafe.Slice((*struct{})(v.UnsafePointer()), n)
+	return s.Elem().Interface()
 }
+
+// Size returns its argument; to the interpreter it is no constant.
+func Size(n uintptr) uintptr { return n }
+
+// Cap returns n, the capacity of a slice to be made with elements of a size, or panics as Go does.
+func Cap(n int, size uintptr) int {
+	if hi, mem := bits.Mul64(uint64(size), uint64(n)); n < 0 || hi != 0 || mem > maxAlloc {
+		panic(runtimeFault("makeslice: cap out of range"))
+	}
+	return n
+}
+
+// maxAlloc is the run time's limit of an allocation in bytes on 64-bit systems.
+const maxAlloc = 1 << 48
 
 // SliceData is unsafe.SliceData of a slice of any type; the result is the pointer.
 func SliceData(s any) any {

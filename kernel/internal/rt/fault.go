@@ -23,6 +23,9 @@ var _ runtime.Error = Fault{}
 
 func runtimeFault(text string) Fault { return Fault{"runtime error: " + text} }
 
+// sameName finds a failed assertion to a type of the same name.
+var sameName = regexp.MustCompile(`^interface conversion: .* is (.+), not (.+)$`)
+
 // conversion finds Go's text of a failed type assertion behind the
 // interpreter's position.
 var conversion = regexp.MustCompile(`(?s)^(?:[^\n]*?\d+:\d+: )?(interface conversion: .*)$`)
@@ -101,16 +104,19 @@ func Reworded(v any) any {
 	return Fix(v)
 }
 
-// Recovered is what the cell's recover() gives.
-func Recovered(v any) any {
+// Thrown is what a panic with an interface's value panics with.
+func Thrown(v any) any {
 	if v == nil {
-		v = takeOffered()
+		return new(runtime.PanicNilError)
 	}
-	if v != nil && hooks.Recovered != nil {
-		hooks.Recovered(v)
-	}
-	return Fix(v)
+	return v
 }
+
+// NegativeShift panics as a shift by a negative count does.
+func NegativeShift() { panic(runtimeFault("negative shift amount")) }
+
+// NilDereference panics as the use of a nil pointer does.
+func NilDereference() { panic(nilDereference) }
 
 // Fix turns what package reflect and the interpreter panic with into the
 // run-time error that Go would panic with; everything else it returns as it is.
@@ -134,12 +140,18 @@ func Fix(v any) any {
 			return nilDereference
 		}
 	case runtime.Error:
-		if t, ok := strings.CutPrefix(x.Error(), "runtime error: hash of unhashable type: "); ok {
+		if t, ok := strings.CutPrefix(x.Error(), "hash of unhashable type: "); ok { // of a map that is empty, when it is read
 			return runtimeFault("hash of unhashable type " + t)
+		}
+		if strings.Contains(x.Error(), "allocation size out of range") { // reflect.MakeSlice's
+			return runtimeFault("makeslice: len out of range")
 		}
 		return x
 	case error:
 		if m := conversion.FindStringSubmatch(x.Error()); m != nil {
+			if t := sameName.FindStringSubmatch(m[1]); t != nil && t[1] == t[2] {
+				m[1] += " (types from different scopes)"
+			}
 			return Fault{m[1]}
 		}
 		if t := reflect.TypeOf(x); strings.HasPrefix(t.String(), "*interp.") || strings.HasPrefix(t.String(), "interp.") {
@@ -169,7 +181,7 @@ func reflectFault(s string) (runtime.Error, bool) {
 		return runtimeFault("index out of range"), true
 	case strings.HasPrefix(s, "reflect.Value.Slice: "), strings.HasPrefix(s, "reflect.Value.Slice3: "):
 		return runtimeFault("slice bounds out of range"), true
-	case s == "reflect.MakeSlice: negative len":
+	case s == "reflect.MakeSlice: negative len", s == "reflect.MakeSlice: len out of range":
 		return runtimeFault("makeslice: len out of range"), true
 	case s == "reflect.MakeSlice: negative cap", s == "reflect.MakeSlice: len > cap":
 		return runtimeFault("makeslice: cap out of range"), true
@@ -177,9 +189,11 @@ func reflectFault(s string) (runtime.Error, bool) {
 		return Fault{"makechan: size out of range"}, true
 	case strings.HasPrefix(s, "reflect: cannot convert slice with length "):
 		var n, want int
-		fmt.Sscanf(s, "reflect: cannot convert slice with length %d to array with length %d", &n, &want)
+		fmt.Sscanf(strings.Replace(s, "pointer to ", "", 1), "reflect: cannot convert slice with length %d to array with length %d", &n, &want)
 		return runtimeFault(fmt.Sprintf("cannot convert slice with length %d to array or pointer to array with length %d", n, want)), true
-	case s == "reflect.Value.Call: call of nil function", s == "reflect: Method on nil interface value", strings.HasPrefix(s, "reflect: indirection through nil pointer"),
+	case s == "reflect.Append: slice overflow", s == "reflect.Value.Grow: slice overflow":
+		return runtimeFault("growslice: len out of range"), true
+	case s == "reflect: Call using zero Value argument", s == "reflect.Value.Call: call of nil function", s == "reflect: Method on nil interface value", strings.HasPrefix(s, "reflect: indirection through nil pointer"),
 		strings.HasPrefix(s, "reflect: call of") && strings.HasSuffix(s, "on zero Value"):
 		return nilDereference, true
 	}
