@@ -63,7 +63,6 @@ const (
 	red   = "\x1b[31m"
 	bold  = "\x1b[1m"
 	faint = "\x1b[2m"
-	green = "\x1b[32m"
 	reset = "\x1b[0m"
 )
 
@@ -87,7 +86,8 @@ func (l ErrorList) lines(colour bool) []string {
 		out = append(out, paint(faint, gutter)+line,
 			paint(faint, strings.Repeat(" ", len(gutter)-2)+"| ")+Blank(line[:before])+paint(red, "^"))
 		if e.Hint != "" {
-			out = append(out, paint(green, "       "+e.Hint))
+			// In bold: green is dim on the red ground that front ends give to errors.
+			out = append(out, paint(bold, "       "+e.Hint))
 		}
 	}
 	return out
