@@ -218,7 +218,9 @@ func (j *Job) gauge() (gauge, bool) {
 	if u, ok := g.Read(); ok && j.kind == Thread {
 		j.unused = u // a thread may have worked for others before its task began
 	}
-	j.readings = append(j.readings, reading{at: j.began, core: -1, running: true})
+	if len(j.readings) == 0 { // this process may have some of tasks before
+		j.readings = append(j.readings, reading{at: j.began, core: -1, running: true})
+	}
 	return g, true
 }
 

@@ -1,6 +1,7 @@
 package card
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -110,6 +111,8 @@ func TestSampler(t *testing.T) {
 	withScreen(t, func(s *screen) {
 		b := NewBoard(Process)
 		b.gauge = func(*Job) gauge { return busyGauge{b.began} }
+		b.self = &Job{kind: Process, board: b, pid: 1, began: b.began}
+		b.self.fromNow()
 		j := b.Add(nil, "busy")
 		j.Started(b.began, 1, 2, 0)
 		time.Sleep(2 * time.Second)
@@ -137,6 +140,9 @@ func TestSampler(t *testing.T) {
 		k.Started(host.Clock(), 1, 2, 0)
 		time.Sleep(50 * ms)
 		k.End(Outcome{State: Exited})
+		if self := b.self.readings; !slices.IsSortedFunc(self, func(a, b reading) int { return cmp.Compare(a.at, b.at) }) || len(self) < 200 {
+			t.Errorf("%d readings of this process, in some order", len(self))
+		}
 		if n := kept(k); n < 3 {
 			t.Errorf("%d readings of the second task", n)
 		}
