@@ -20,6 +20,9 @@ type node struct {
 func (v *view) tree() node {
 	w := v.words
 	self := node{label: fmt.Sprintf(w.selves[v.kind], v.parent)}
+	if v.above == 0 { // a program without cells
+		self.label = fmt.Sprintf(w.self, v.parent)
+	}
 	if v.kind == Thread {
 		self.children = append(self.children, node{label: fmt.Sprintf(w.mainThread, v.parent)})
 	}

@@ -55,6 +55,7 @@ type words struct {
 	waits                                                                map[Kind]string // what a task does that needs no core
 	callers                                                              map[Kind]string // what the first row of the timeline is
 	selves                                                               map[Kind]string // and in the tree
+	self                                                                 string          // and without a cell: %d
 }
 
 var english = &words{
@@ -75,7 +76,7 @@ var english = &words{
 	stderr:   "standard error",
 	onCores:  "Cores", core: "core %d", busy: "CPU time: %s in %s, so %s cores were busy on average.",
 	wrote: "%s wrote %s lines", wroteOne: "%s wrote %s line", turns: "; the writer changed %s times", turnOne: "; the writer changed once", order: ", in the order %s",
-	tree: "Process tree", mainThread: "main thread · TID %d", kernel: "Iyagi kernel · PID %d", more: "… %s more", all: "all %s tasks", atOnce: "%s at once", used: "%s busy",
+	tree: "Process tree", self: "process · PID %d", mainThread: "main thread · TID %d", kernel: "Iyagi kernel · PID %d", more: "… %s more", all: "all %s tasks", atOnce: "%s at once", used: "%s busy",
 	onCore: "on a core", partly: "for a part of the time", ready: "ready, waits for a free core", waits: map[Kind]string{Process: "waits (sleep, input, another process …)", Thread: "waits (sleep, lock, its turn in Go's scheduler …)"},
 	exists: "exists (when it waited is not known on this system)", startsUp: "runs, but not the task (start of the process, parent)", printed: "wrote a line", started: "started a task", waitsHere: "waits for the tasks",
 	errMarks: "(!: standard error)",
@@ -106,7 +107,7 @@ var koreanWords = &words{
 	stderr:   "표준 오류",
 	onCores:  "코어", core: "코어 %d", busy: "CPU 시간은 모두 %s입니다. %s 동안 평균 %s개의 코어를 사용했습니다.",
 	wrote: "%s %s줄", wroteOne: "%s %s줄", turns: "을 출력했고, 출력하는 작업이 %s번 바뀌었습니다", turnOne: "을 출력했고, 출력하는 작업이 한 번 바뀌었습니다", order: ". 순서: %s",
-	tree: "프로세스 트리", mainThread: "메인 스레드 · TID %d", kernel: "Iyagi 커널 · PID %d", more: "… 나머지 %s개", all: "작업 %s개 전체", atOnce: "동시에 %s개", used: "%s 사용",
+	tree: "프로세스 트리", self: "프로세스 · PID %d", mainThread: "메인 스레드 · TID %d", kernel: "Iyagi 커널 · PID %d", more: "… 나머지 %s개", all: "작업 %s개 전체", atOnce: "동시에 %s개", used: "%s 사용",
 	onCore: "코어에서 실행", partly: "일부 시간만 실행", ready: "실행할 준비가 되어 빈 코어를 기다림", waits: map[Kind]string{Process: "대기(sleep, 입력, 다른 프로세스 등)", Thread: "대기(sleep, 잠금, Go 스케줄러의 차례 등)"},
 	exists: "존재하는 동안(이 시스템에서는 언제 대기했는지 알 수 없음)", startsUp: "작업이 아닌 실행(프로세스 준비, 부모)", printed: "한 줄 출력", started: "작업 시작", waitsHere: "작업이 끝나기를 기다림",
 	errMarks: "(!: 표준 오류)",
