@@ -45,6 +45,7 @@ type engine struct {
 	imported map[[2]string]bool
 	packages *packages
 	watch    *watch
+	memory   *memory
 }
 
 // stdio is where yaegi's fmt and log read and print.
@@ -80,7 +81,10 @@ func newEngine(s stdio, t *traces, symbols []interp.Exports) (*engine, error) {
 	e.run = (*uint64)(unsafe.Pointer(id.UnsafeAddr()))
 	e.done = (*chan struct{})(unsafe.Pointer(done.UnsafeAddr()))
 	e.base = atomic.LoadUint64(e.run)
-	e.watch, err = newWatch(t, y.FileSet(), e.run)
+	if e.watch, err = newWatch(t, y.FileSet(), e.run); err != nil {
+		return nil, err
+	}
+	e.memory, err = newMemory(y, &e.watch.fields)
 	return e, err
 }
 
@@ -89,24 +93,27 @@ type source struct {
 	decls   []*eval.Decl
 	imports []eval.Import // that entry needs
 	entry   string        // statements that run after the declarations
+	dead    []string      // names of declarations that nothing can reach any more
 }
 
 func (s *source) empty() bool { return len(s.decls) == 0 && s.entry == "" }
 
-func (s *source) String() string {
+// text is the file, and where in it each declaration ends.
+func (s *source) text() (string, []int) {
 	var b strings.Builder
+	var ends []int
 	b.WriteString("package main\n")
 	for _, d := range s.decls {
-		if d.Source == "" {
-			continue // a type
+		if d.Source != "" { // else a type
+			// The marks of the declaration before end here.
+			fmt.Fprintf(&b, "/*line %s:1:1*/%s\n", fileName, d.Source)
 		}
-		// The marks of the declaration before end here.
-		fmt.Fprintf(&b, "/*line %s:1:1*/%s\n", fileName, d.Source)
+		ends = append(ends, b.Len())
 	}
 	if s.entry != "" {
 		fmt.Fprintf(&b, "/*line %s:1:1*/func init() {\n%s\n}\n", fileName, s.entry)
 	}
-	return b.String()
+	return b.String(), ends
 }
 
 // fileName is the name of files of lowered code where no mark gives another.
@@ -120,13 +127,14 @@ func (e *engine) compile(s *source) (p *interp.Program, err error) {
 			err = fmt.Errorf("yaegi panics: %v", r)
 		}
 	}()
+	e.memory.release(s.dead, func(key [2]string) { delete(e.imported, key) })
 	if err := e.define(s.decls); err != nil {
 		return nil, err
 	}
 	if err := e.importFor(s); err != nil {
 		return nil, err
 	}
-	text := s.String()
+	text, ends := s.text()
 	file, err := parser.ParseFile(e.yaegi.FileSet(), fileName, text, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
@@ -135,6 +143,8 @@ func (e *engine) compile(s *source) (p *interp.Program, err error) {
 		return nil, err
 	}
 	e.watch.add(p, text)
+	e.memory.add(p, s, file, ends, func(n ast.Node) int { return e.yaegi.FileSet().PositionFor(n.Pos(), false).Offset })
+	e.memory.grow()
 	return p, nil
 }
 
@@ -147,6 +157,7 @@ func (e *engine) importFor(s *source) error {
 			if key := [2]string{file, i.Path}; !e.imported[key] {
 				e.imported[key] = true
 				e.packages.load(i.Path)
+				e.memory.imported(file, i.Path, i.Name)
 				missing[file] = append(missing[file], i)
 			}
 		}

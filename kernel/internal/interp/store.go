@@ -31,7 +31,7 @@ func newStore() *store {
 func (st *store) add(u *eval.Unit) *source {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	s := &source{}
+	s := &source{dead: u.Dead}
 	if u.Entry != "" {
 		s.entry = u.Entry + "()"
 	}
