@@ -264,12 +264,18 @@ func (p *fn) redirect(o *types.Func, x *ast.CallExpr) (string, bool) {
 	switch o.FullName() {
 	case "os.Exit":
 		name = "Exit"
+	case "reflect.VisibleFields":
+		name = "VisibleFields"
 	default:
 		switch o.Pkg().Path() {
 		case "log":
 			return p.logCall(o, x)
 		case "testing":
 			return p.testingCall(o, x)
+		case "reflect":
+			if s, ok := p.reflectCall(o, x); ok {
+				return s, true
+			}
 		case processPath:
 			return p.processCall(o, x)
 		}

@@ -28,6 +28,18 @@ func (p *fn) as(x ast.Expr, to types.Type) string {
 	return p.convertInterface(f, x, to)
 }
 
+// listed prints an element of a slice or an array literal, for which the interpreter would not find the type of the address
+// of an indexed value.
+func (p *fn) listed(x ast.Expr, to types.Type) string {
+	s := p.as(x, to)
+	if u, ok := ast.Unparen(x).(*ast.UnaryExpr); ok && u.Op == token.AND && strings.Contains(s, "[") {
+		if _, lit := ast.Unparen(u.X).(*ast.CompositeLit); !lit {
+			return "func() " + p.typ(to) + " { return " + s + " }()"
+		}
+	}
+	return s
+}
+
 // zero prints nil as a value of a type: for a type of compiled code the interpreter does not find one by itself.
 func (p *typer) zero(to types.Type) string {
 	if to == nil || isError(to) {

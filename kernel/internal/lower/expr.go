@@ -475,9 +475,9 @@ func (p *fn) element(el ast.Expr, i int, t types.Type) string {
 	case *types.Map:
 		return p.key(kv.Key, t) + ": " + p.as(val, t.Elem())
 	case *types.Slice:
-		return p.arrayKey(kv) + p.as(val, t.Elem())
+		return p.arrayKey(kv) + p.listed(val, t.Elem())
 	case *types.Array:
-		return p.arrayKey(kv) + p.as(val, t.Elem())
+		return p.arrayKey(kv) + p.listed(val, t.Elem())
 	}
 	fail("composite literal of type %v", t)
 	return ""

@@ -46,6 +46,9 @@ func (t *Table) Shown(x any) any {
 	return x
 }
 
+// Twin is the type as which Shown shows values of type r.
+func (t *Table) Twin(r reflect.Type) reflect.Type { return typeOf(t.see(headerOf(r)).twin) }
+
 // see finds or makes the twin of a type.
 func (t *Table) see(h *header) seen {
 	known := t.twins.known.Load()
