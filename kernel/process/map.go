@@ -37,6 +37,27 @@ func Map[T, R any](inputs []T, f func(T) R, opts ...Option) ([]R, error) {
 	return nil, host.ErrNoKernel
 }
 
+// MapErr is [Map] for a function that may fail. The error of an input is a text here,
+// for it comes from another process.
+//
+//	numbers, err := process.MapErr([]string{"1", "x"}, strconv.Atoi)
+func MapErr[T, R any](inputs []T, f func(T) (R, error), opts ...Option) ([]R, error) {
+	return nil, host.ErrNoKernel // as in Map
+}
+
+// Check__ ends a function that [MapErr] calls when it has failed.
+func Check__(err error) {
+	if err != nil {
+		panic(failed{err})
+	}
+}
+
+// failed is not a panic of the cell, but the end of its function.
+type failed struct{ error }
+
+// CellError says what the parent is told.
+func (f failed) CellError() (name, text string) { return "", f.Error() }
+
 // MapError tells the inputs of a [Map] that have no result.
 type MapError struct{ Inputs []InputError }
 
@@ -222,6 +243,9 @@ func (p *pool) done(index int, r host.Result) {
 
 // failure is a panic in one line.
 func failure(e *eval.Error) string {
+	if e.Name == "" {
+		return e.Value
+	}
 	s := strings.TrimSuffix(e.Name+": "+e.Value, ": ")
 	if len(e.Frames) > 0 {
 		f := e.Frames[0]

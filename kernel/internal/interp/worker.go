@@ -146,7 +146,7 @@ func (w *worker) each(in, out any, f func()) {
 		var r host.Result
 		if r.Error = w.guard(f); r.Error == nil {
 			if r.Copy, err = w.Copy("result", out); err != nil {
-				r.Error = &eval.Error{Name: "copy", Value: err.Error()}
+				r.Error = &eval.Error{Value: err.Error()}
 			}
 		}
 		w.write(recordResult, resultBytes(&r))

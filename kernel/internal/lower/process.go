@@ -18,15 +18,14 @@ const processPath = "iyagi/kernel/process"
 // an input, behind it the variables that the expression captures, and calls what
 // the expression says. Its twin in lib passes the task on.
 func (p *fn) processCall(o *types.Func, x *ast.CallExpr) (string, bool) {
-	twin := map[string]string{"Map": "mapTask"}[o.Name()]
-	if twin == "" || len(x.Args) < 2 || p.src.lib != "" {
+	name := o.Name()
+	if name != "Map" && name != "MapErr" || len(x.Args) < 2 || p.src.lib != "" {
 		return "", false
 	}
 	args := p.typeArgs(calledIdent(x.Fun))
-	f, _ := p.u.lib.load(processPath).pkg.Scope().Lookup(twin).(*types.Func)
-	name := p.funcName(f, args)
+	f, _ := p.u.lib.load(processPath).pkg.Scope().Lookup("mapTask").(*types.Func)
 	sig := p.typeOf(x.Fun).Underlying().(*types.Signature)
-	out := []string{p.as(x.Args[0], sig.Params().At(0).Type()), p.mapTask(x.Args[1], args[0], args[1])}
+	out := []string{p.as(x.Args[0], sig.Params().At(0).Type()), p.mapTask(x.Args[1], args[0], args[1], name == "MapErr")}
 	opts := sig.Params().At(2).Type()
 	if x.Ellipsis.IsValid() {
 		out = append(out, p.as(x.Args[2], opts))
@@ -37,11 +36,11 @@ func (p *fn) processCall(o *types.Func, x *ast.CallExpr) (string, bool) {
 		}
 		out = append(out, p.typ(opts)+"{"+strings.Join(list, ", ")+"}")
 	}
-	return name + "(" + strings.Join(out, ", ") + ")", true
+	return p.funcName(f, args) + "(" + strings.Join(out, ", ") + ")", true
 }
 
-// mapTask prints the task of a function that takes an input and returns a result.
-func (p *fn) mapTask(x ast.Expr, input, result types.Type) string {
+// mapTask prints the task of a function that takes an input and returns a result, and perhaps an error.
+func (p *fn) mapTask(x ast.Expr, input, result types.Type, fails bool) string {
 	x = ast.Unparen(x)
 	vars := p.captured(x)
 	f := eval.Func{ID: p.u.newFuncID(), Name: types.ExprString(x), Line: p.line(x), Decl: p.u.unique("func", p.u.suffix(p.src))}
@@ -65,7 +64,11 @@ func (p *fn) mapTask(x ast.Expr, input, result types.Type) string {
 		for _, v := range vars {
 			params = append(params, q.scope.declare(v)+" "+q.typ(q.subst(v.Type())))
 		}
-		d.text = fmt.Sprintf("func %s(%s) %s {\nreturn %s\n}", f.Decl, strings.Join(params, ", "), q.typ(result), q.callOf(x, "input__"))
+		body := "return " + q.callOf(x, "input__")
+		if fails {
+			body = fmt.Sprintf("result__, err__ := %s\n%s.Check__(err__)\nreturn result__", q.callOf(x, "input__"), d.pkg(processPath))
+		}
+		d.text = fmt.Sprintf("func %s(%s) %s {\n%s\n}", f.Decl, strings.Join(params, ", "), q.typ(result), body)
 	})
 	return p.d.rt("Func") + "(" + strings.Join(args, ", ") + ")"
 }

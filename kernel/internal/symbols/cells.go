@@ -79,6 +79,7 @@ var cells = interp.Exports{
 		"Waiting":  reflect.ValueOf(card.Waiting),
 	},
 	"iyagi/kernel/process/process": {
+		"Check__":      reflect.ValueOf(process.Check__),
 		"Dir":          reflect.ValueOf(process.Dir),
 		"Env":          reflect.ValueOf(process.Env),
 		"Exec":         reflect.ValueOf(process.Exec),
