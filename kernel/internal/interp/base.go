@@ -40,7 +40,7 @@ func (b *base) connect(h host.Host, s stdio, exit func(code int, call string), p
 			return s.out.Write(p)
 		},
 		Read: s.in.Read, Exit: exit, Panicked: panicked,
-		Recovered: func(v any) { b.traces.take(v) },
+		Recovered: b.traces.recovered,
 	})
 }
 

@@ -3,7 +3,6 @@ package interp
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 
 	"github.com/traefik/yaegi/interp"
@@ -22,21 +21,20 @@ func failed(err error, t *traces) *eval.Error {
 	return defect(err)
 }
 
-// fault says in Go's words how code failed. frames is what the panic passed.
-func fault(r any, frames []eval.Frame) *eval.Error {
+// fault says in Go's words how code failed. tr is what is known of the panic with value r, which may be nothing.
+func fault(r any, tr *trace) *eval.Error {
 	if p, ok := r.(interp.Panic); ok {
 		r = p.Value
 	}
-	// yaegi panics with the reflect.Value of what the cell panics with.
-	if v, ok := r.(reflect.Value); ok && v.IsValid() && v.CanInterface() {
-		r = v.Interface()
+	if tr == nil {
+		tr = &trace{value: r}
 	}
 	// A command of the cell that failed is no panic for the reader.
-	if c, ok := r.(interface{ CellError() (name, text string) }); ok {
+	if c, ok := rt.Fix(r).(interface{ CellError() (name, text string) }); ok {
 		name, text := c.CellError()
-		return &eval.Error{Name: name, Value: short(text), Frames: frames}
+		return &eval.Error{Name: name, Value: short(text), Frames: tr.frames}
 	}
-	return &eval.Error{Name: "panic", Value: short(rt.Text(r)), Frames: frames}
+	return &eval.Error{Name: "panic", Value: short(tr.text()), Frames: tr.frames}
 }
 
 // maxError is how many bytes of an error's words a reader gets. It is sent

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unsafe"
@@ -13,6 +14,7 @@ import (
 	"github.com/traefik/yaegi/interp"
 
 	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/internal/rt"
 	"iyagi/kernel/internal/vm"
 )
 
@@ -23,7 +25,7 @@ import (
 //
 // A panic is known by its value, by the words of the interface that holds it: while it goes
 // through yaegi, the library and the runtime they stay the same. (The number of a
-// goroutine can only be read by walking all of its stack.)
+// goroutine can only be had by walking all of its stack.)
 type traces struct {
 	next    io.Writer
 	mu      sync.Mutex // guards what follows
@@ -36,8 +38,47 @@ type words [2]unsafe.Pointer
 
 func wordsOf(v any) words { return *(*words)(unsafe.Pointer(&v)) }
 
+// A trace is what is known of one panic.
 type trace struct {
-	frames []eval.Frame // innermost first
+	value     any
+	goroutine int64
+	frames    []eval.Frame // innermost first
+	recovered bool
+	// earlier is the panic that the deferred call, in which this one began, was made for;
+	// within is how many calls are between.
+	earlier *trace
+	within  int
+}
+
+// add adds a call. Those that an earlier panic has passed follow the deferred call.
+func (tr *trace) add(f eval.Frame, known bool) {
+	if known {
+		tr.frames = append(tr.frames, f)
+	}
+	if tr.within--; tr.within == 0 && tr.earlier != nil {
+		tr.frames = append(tr.frames, tr.earlier.frames...)
+	}
+}
+
+// text is what Go prints behind "panic: ".
+func (tr *trace) text() string {
+	if tr.earlier == nil {
+		return rt.Text(tr.value)
+	}
+	text := tr.earlier.text()
+	switch {
+	case !tr.earlier.recovered:
+		return text + "\n\tpanic: " + rt.Text(tr.value)
+	case same(rt.Fix(tr.earlier.value), rt.Fix(tr.value)):
+		return text + " [recovered, repanicked]"
+	}
+	return text + " [recovered]\n\tpanic: " + rt.Text(tr.value)
+}
+
+func same(a, b any) bool {
+	t := reflect.TypeOf(a)
+	defer func() { _ = recover() }() // a part of a value may be of a type that has no ==
+	return t == reflect.TypeOf(b) && t != nil && t.Comparable() && a == b
 }
 
 const (
@@ -67,28 +108,44 @@ func (t *traces) find(v any) *trace {
 	return t.byValue[wordsOf(v)]
 }
 
-// begin starts a trace. It returns the value that the panic is to go on with, which no other has.
-func (t *traces) begin(v any) (*trace, any) {
+// begin starts the trace of a panic. The value that it goes on with is the trace's: no other panic has it.
+func (t *traces) begin(v any) *trace {
 	// The runtime has some errors once only.
 	if r := reflect.ValueOf(v); r.Kind() != reflect.Pointer {
 		c := reflect.New(r.Type()).Elem()
 		c.Set(r)
 		v = c.Interface()
 	}
+	tr, key := &trace{value: v, goroutine: goroutineID()}, wordsOf(v)
+	within, deferred := deferredFor()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if deferred {
+		for _, k := range slices.Backward(t.newest) {
+			if e := t.byValue[k]; e.goroutine == tr.goroutine {
+				tr.earlier, tr.within = e, within
+				break
+			}
+		}
+	}
 	if len(t.newest) == maxPanics {
 		delete(t.byValue, t.newest[0])
 		t.newest = slices.Delete(t.newest, 0, 1)
 	}
-	tr, key := &trace{}, wordsOf(v)
 	t.byValue[key] = tr
 	t.newest = append(t.newest, key)
-	return tr, v
+	return tr
 }
 
-// take returns the frames of the panic with value v and forgets it.
-func (t *traces) take(v any) []eval.Frame {
+// recovered notes that the cell recovered the panic with value v.
+func (t *traces) recovered(v any) {
+	if tr := t.find(v); tr != nil {
+		tr.recovered = true
+	}
+}
+
+// take returns the trace of the panic with value v and forgets it.
+func (t *traces) take(v any) *trace {
 	if p, ok := v.(interp.Panic); ok {
 		v = p.Value
 	}
@@ -96,18 +153,52 @@ func (t *traces) take(v any) []eval.Frame {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	tr := t.byValue[key]
-	if tr == nil {
-		return nil
+	if tr != nil {
+		delete(t.byValue, key)
+		t.newest = slices.DeleteFunc(t.newest, func(k words) bool { return k == key })
 	}
-	delete(t.byValue, key)
-	t.newest = slices.DeleteFunc(t.newest, func(k words) bool { return k == key })
-	return tr.frames
+	return tr
+}
+
+// deferredFor tells whether the caller runs within a deferred call that yaegi makes
+// while a panic is on its way, and how many interpreted calls there are between.
+func deferredFor() (within int, ok bool) {
+	var pcs [256]uintptr
+	n := runtime.Callers(2, pcs[:])
+	frames := runtime.CallersFrames(pcs[:n])
+	last := ""
+	for more := n > 0; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		switch {
+		case f.Function == yaegiLoop && last != yaegiRun:
+			within++
+		case f.Function == "runtime.gopanic" && last == yaegiRun:
+			return within, true
+		}
+		last = f.Function
+	}
+	return 0, false
+}
+
+// goroutineID reads the number in the first line of the stack, "goroutine 7 [".
+// That takes time with the depth of the stack.
+func goroutineID() int64 {
+	var buf [32]byte
+	n := runtime.Stack(buf[:], false)
+	fields := bytes.Fields(buf[:n])
+	if len(fields) < 2 {
+		return 0
+	}
+	id, _ := strconv.ParseInt(string(fields[1]), 10, 64)
+	return id
 }
 
 // yaegiRun is the deferred function of yaegi's loop, which hands a panic on
 // from a call to its caller, and tells of it.
 const (
 	yaegiRun    = "github.com/traefik/yaegi/interp.runCfg.func1"
+	yaegiLoop   = "github.com/traefik/yaegi/interp.runCfg"
 	yaegiPrefix = "github.com/traefik/yaegi/interp."
 )
 

@@ -245,12 +245,15 @@ func (w *watch) runner(fn, first node, at places) bltn {
 // it goes on with.
 func (w *watch) passed(v any, fn node, exec bltn, frame unsafe.Pointer, at places) any {
 	tr := w.traces.find(v)
-	if tr != nil && len(tr.frames) == maxFrames {
+	if tr != nil && tr.recovered {
+		tr = nil // the cell panics with what it recovered
+	}
+	if tr != nil && len(tr.frames) >= maxFrames {
 		return v
 	}
 	failed := w.failed(fn, exec)
 	if tr == nil {
-		tr, v = w.traces.begin(w.reword(v, failed, frame))
+		tr = w.traces.begin(w.reword(v, failed, frame))
 	}
 	name, ok := spelled(w.name(fn))
 	where := w.fields.children(fn)[3]
@@ -258,10 +261,8 @@ func (w *watch) passed(v any, fn node, exec bltn, frame unsafe.Pointer, at place
 		where = w.statement(failed)
 	}
 	label, line, column, known := at.of(w.fset.PositionFor(w.fields.pos(where), false).Offset)
-	if ok && known {
-		tr.frames = append(tr.frames, eval.Frame{Func: name, Label: label, Line: line, Column: column})
-	}
-	return v
+	tr.add(eval.Frame{Func: name, Label: label, Line: line, Column: column}, ok && known)
+	return tr.value
 }
 
 // closure is the address of a function value's closure, which no two nodes share.

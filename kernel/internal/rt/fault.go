@@ -43,10 +43,21 @@ func At(i, n int) int {
 
 // IndexFault is Go's error for an index that is not below a length.
 func IndexFault(i reflect.Value, length int) runtime.Error {
-	if negative(i) {
-		return runtimeFault(fmt.Sprintf("index out of range [%v]", i))
-	}
-	return runtimeFault(fmt.Sprintf("index out of range [%v] with length %v", i, length))
+	s := make([]struct{}, length) // takes no memory
+	return caught(func() {
+		if i.CanInt() {
+			_ = s[i.Int()]
+		} else {
+			_ = s[i.Uint()]
+		}
+	})
+}
+
+// caught is the error that f panics with.
+func caught(f func()) (err runtime.Error) {
+	defer func() { err, _ = recover().(runtime.Error) }()
+	f()
+	return nil
 }
 
 // SliceFault is Go's error for the bounds of x[low:high:max], those that are not
@@ -123,8 +134,11 @@ func NilDereference() { panic(nilDereference) }
 func Fix(v any) any {
 	// The interpreter panics with the reflect.Value of the operand.
 	if r, ok := v.(reflect.Value); ok {
-		if !r.IsValid() || !r.CanInterface() {
+		if r.IsValid() && !r.CanInterface() {
 			return nil
+		}
+		if !r.IsValid() || r.Interface() == nil {
+			return new(runtime.PanicNilError)
 		}
 		v = r.Interface()
 	}
@@ -140,7 +154,7 @@ func Fix(v any) any {
 			return nilDereference
 		}
 	case runtime.Error:
-		if t, ok := strings.CutPrefix(x.Error(), "hash of unhashable type: "); ok { // of a map that is empty, when it is read
+		if t, ok := strings.CutPrefix(strings.TrimPrefix(x.Error(), "runtime error: "), "hash of unhashable type: "); ok {
 			return runtimeFault("hash of unhashable type " + t)
 		}
 		if strings.Contains(x.Error(), "allocation size out of range") { // reflect.MakeSlice's
@@ -165,12 +179,10 @@ func Fix(v any) any {
 }
 
 // nilDereference is the run time's own error.
-var nilDereference = func() (err runtime.Error) {
-	defer func() { err, _ = recover().(runtime.Error) }()
+var nilDereference = caught(func() {
 	var p *struct{ n int }
 	p.n++
-	return nil
-}()
+})
 
 // reflectFault knows the texts that package reflect panics with.
 func reflectFault(s string) (runtime.Error, bool) {
@@ -200,18 +212,36 @@ func reflectFault(s string) (runtime.Error, bool) {
 	return nil, false
 }
 
-// Text is a recovered value as Go prints it after "panic: ".
-func Text(v any) string {
-	switch x := Fix(v).(type) {
+// Text is a recovered value as Go prints it after "panic: ", but for values that Go
+// prints the address of: they are shown.
+func Text(v any) (text string) {
+	v = Fix(v)
+	defer func() {
+		if recover() != nil { // its Error or String method fails
+			text = fmt.Sprintf("(%T)", v)
+		}
+		text = strings.ReplaceAll(text, "\n", "\n\t")
+	}()
+	switch x := v.(type) {
 	case error:
 		return x.Error()
 	case fmt.Stringer:
 		return x.String()
 	case string:
 		return x
-	default:
-		return fmt.Sprintf("%v", x)
+	case nil:
+		return "nil"
 	}
+	t := reflect.TypeOf(v)
+	switch k := t.Kind(); {
+	case k == reflect.String:
+		return fmt.Sprintf("%v(%q)", t, v)
+	case k > reflect.Complex128:
+		return fmt.Sprintf("(%v) %v", t, v)
+	case strings.Contains(t.String(), "."): // the name of a type of a package
+		return fmt.Sprintf("%v(%v)", t, v)
+	}
+	return fmt.Sprint(v)
 }
 
 // Go starts a goroutine of a cell. A panic in it is reported and ends it
