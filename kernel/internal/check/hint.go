@@ -56,7 +56,11 @@ func (c *checking) hint(e *Error) string {
 	case textAndNumber.MatchString(msg):
 		return "fmt.Sprint(x) makes a string of a value"
 	case mismatched.MatchString(msg):
-		return "convert one of them, as in " + mismatched.FindStringSubmatch(msg)[2] + "(x)"
+		m := mismatched.FindStringSubmatch(msg)
+		if strings.HasPrefix(m[1], "float") {
+			m[2] = m[1] // which loses nothing
+		}
+		return "convert one of them, as in " + m[2] + "(x)"
 	case tooManyReturned.MatchString(msg) && c.inStatements(e.Pos.Offset):
 		return "a cell shows its last expression, without return"
 	case shadowedCall.MatchString(msg):
@@ -149,6 +153,11 @@ func (c *checking) hintInPackage(pkg, name string) string {
 			members = append(members, n)
 		}
 	}
+	for _, path := range stdlib.ByName(p.Imported().Name()) {
+		if other, _ := stdlib.Lookup(path); path != p.Imported().Path() && other.Has(name) {
+			return "import \"" + path + "\" has it"
+		}
+	}
 	if best := closest(name, members); best != "" {
 		return "did you mean " + pkg + "." + best + "?"
 	}
@@ -180,6 +189,9 @@ func (c *checking) hintMember(name string, e *Error) string {
 			}
 		}
 	}
+	if hint := c.hintEarlier(x, name); hint != "" {
+		return hint
+	}
 	var names []string
 	for _, m := range members(c.info.TypeOf(x), c.pkg) {
 		names = append(names, m.Name())
@@ -188,6 +200,26 @@ func (c *checking) hintMember(name string, e *Error) string {
 		return "did you mean " + best + "?"
 	}
 	return c.hintFunction(x, name)
+}
+
+// hintEarlier tells when x has an earlier type of a name, and the newer one has the member.
+func (c *checking) hintEarlier(x ast.Expr, name string) string {
+	t := c.info.TypeOf(x)
+	if t == nil {
+		return ""
+	}
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Pkg() != c.pkg {
+		return ""
+	}
+	now := c.pkg.Scope().Lookup(n.Obj().Name())
+	if now == nil || now == n.Origin().Obj() || !slices.ContainsFunc(members(now.Type(), c.pkg), func(m types.Object) bool { return m.Name() == name }) {
+		return ""
+	}
+	return "the value has the earlier type " + n.Obj().Name() + ": make it anew"
 }
 
 // hintFunction looks for the function that does what other languages have a

@@ -46,6 +46,7 @@ type layout struct {
 	idents   map[string]bool // every identifier in the text
 	errors   []*Error        // of the scanner
 	depth    int             // open brackets at the end
+	unclosed lexeme          // the innermost of them
 	stray    int             // offset of a closing bracket that nothing opened, or -1
 	deep     int             // offset where the text is nested too deeply, or -1
 	last     lexeme          // the last token that is not an inserted semicolon
@@ -93,6 +94,9 @@ func split(src string) *layout {
 		l.add(l.lexemes[start:])
 	}
 	l.depth = depth
+	if n := len(nest.brackets); depth > 0 && n > 0 {
+		l.unclosed = nest.brackets[n-1]
+	}
 	return l
 }
 
@@ -189,21 +193,21 @@ const (
 // nesting estimates, token by token, how deep the tree of a text is: it counts
 // open brackets and, in each, what makes an operand of what stands before it.
 type nesting struct {
-	open   []int // operators so far in each open bracket
-	sum    int
-	square int // open [
-	kinds  []token.Token
+	open     []int // operators so far outside of brackets, and in each open one
+	brackets []lexeme
+	sum      int
+	square   int // open [
 }
 
 // pass tells whether the text is too deep at x.
 func (n *nesting) pass(x lexeme) bool {
 	if len(n.open) == 0 {
-		n.open, n.kinds = append(n.open, 0), append(n.kinds, 0)
+		n.open = append(n.open, 0)
 	}
 	top := len(n.open) - 1
 	switch x.tok {
 	case token.LPAREN, token.LBRACK, token.LBRACE:
-		n.open, n.kinds = append(n.open, 1), append(n.kinds, x.tok)
+		n.open, n.brackets = append(n.open, 1), append(n.brackets, x)
 		if n.sum++; x.tok == token.LBRACK {
 			n.square++
 		}
@@ -211,11 +215,11 @@ func (n *nesting) pass(x lexeme) bool {
 		if top == 0 {
 			break
 		}
-		if n.kinds[top] == token.LBRACK {
+		if n.brackets[top-1].tok == token.LBRACK {
 			n.square--
 		}
 		n.sum -= n.open[top] - 1 // f()(): the call is the operand of another
-		n.open, n.kinds = n.open[:top], n.kinds[:top]
+		n.open, n.brackets = n.open[:top], n.brackets[:top-1]
 		n.open[top-1]++
 	case token.COMMA, token.SEMICOLON, token.COLON:
 		n.sum -= n.open[top]

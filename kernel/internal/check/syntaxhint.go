@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"go/token"
 	"regexp"
 	"slices"
@@ -15,6 +16,8 @@ var illegal = regexp.MustCompile(`^illegal character U\+[0-9A-F]+ '(.*)'`)
 // syntaxHint is the hint for an error of the parser or the scanner.
 func (x *syntax) syntaxHint(e *Error) string {
 	switch msg := e.Msg; {
+	case e.Pos.Offset >= x.layout.last.end && x.layout.depth > 0:
+		return x.unclosedHint()
 	case illegal.MatchString(msg):
 		return illegalHint(illegal.FindStringSubmatch(msg)[1])
 	case msg == "illegal rune literal", msg == "more than one character in rune literal":
@@ -39,6 +42,14 @@ func (x *syntax) syntaxHint(e *Error) string {
 		return "did you mean :=?"
 	}
 	return ""
+}
+
+// unclosedHint tells which bracket lacks its other half at the end of the cell.
+func (x *syntax) unclosedHint() string {
+	b := x.layout.unclosed
+	before := x.cell.Source[:b.offset]
+	column := utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1
+	return fmt.Sprintf("the %s of line %d, column %d, is not closed", b.tok, strings.Count(before, "\n")+1, column)
 }
 
 // before tells whether the token before the one at offset is tok.

@@ -237,4 +237,7 @@ type Frame struct {
 	Label  string // the cell: "cell 3"; a file for library code
 	Line   int
 	Column int
+	// Calls is how many calls in a row come from there, if more than one. A frame without
+	// a label stands for that many that are left out.
+	Calls int
 }

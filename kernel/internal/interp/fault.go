@@ -3,6 +3,8 @@ package interp
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"runtime"
 	"strings"
 
 	"github.com/traefik/yaegi/interp"
@@ -32,9 +34,61 @@ func fault(r any, tr *trace) *eval.Error {
 	// A command of the cell that failed is no panic for the reader.
 	if c, ok := rt.Fix(r).(interface{ CellError() (name, text string) }); ok {
 		name, text := c.CellError()
-		return &eval.Error{Name: name, Value: short(text), Frames: tr.frames}
+		return &eval.Error{Name: name, Value: short(text), Frames: tr.all()}
 	}
-	return &eval.Error{Name: "panic", Value: short(tr.text()), Frames: tr.frames}
+	if d, ok := tr.value.(*defectPanic); ok {
+		e := defect(d.err)
+		e.Frames = tr.all()
+		return e
+	}
+	return &eval.Error{Name: "panic", Value: short(tr.text()), Frames: tr.all()}
+}
+
+// A defectPanic is the value of a panic that yaegi makes by mistake while it runs right code.
+type defectPanic struct{ err error }
+
+func (p *defectPanic) Error() string { return "defect of Iyagi: " + p.err.Error() }
+
+// isDefect tells whether v, the value of the panic that runs the caller's deferred
+// call, is one that no Go code panics with. What yaegi does itself, and not the library
+// that it calls, goes wrong in the words of package reflect, or where its own types or
+// slices show: the cell's own have been reworded by now, or are reflect's.
+func isDefect(v any) bool {
+	bounds := fmt.Sprintf("%T", v) == "runtime.boundsError"
+	text := ""
+	switch x := v.(type) {
+	case string:
+		text = x
+	case runtime.Error:
+		text = x.Error()
+	case *reflect.ValueError:
+		text = x.Error()
+	}
+	suspect := strings.HasPrefix(text, "reflect") || strings.Contains(text, "interp.valueInterface") || strings.Contains(text, "*interp.node")
+	return (suspect || bounds) && strings.HasPrefix(panicking(), yaegiPrefix)
+}
+
+// panicking is the function that panics, past those of the runtime and package reflect.
+func panicking() string {
+	var pcs [64]uintptr
+	n := runtime.Callers(2, pcs[:])
+	frames := runtime.CallersFrames(pcs[:n])
+	began, inReflect := false, false
+	for more := n > 0; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		switch {
+		case f.Function == "runtime.gopanic":
+			began = true
+		case f.Function == "reflect.Value.call" && inReflect:
+			return f.Function // the cell itself called a function of the package
+		case began && strings.HasPrefix(f.Function, "reflect."):
+			inReflect = true
+		case began && !strings.HasPrefix(f.Function, "runtime."):
+			return f.Function
+		}
+	}
+	return ""
 }
 
 // maxError is how many bytes of an error's words a reader gets. It is sent
@@ -52,5 +106,6 @@ func short(s string) string {
 // defect is the error for a fault of lowering or of yaegi. The cell is right,
 // so the reader is told whom to tell.
 func defect(err error) *eval.Error {
-	return &eval.Error{Name: "defect", Value: fmt.Sprintf("the interpreter cannot run this cell, which is a defect of Iyagi: %v; please report it with the cell's text", err)}
+	return &eval.Error{Name: "defect", Value: fmt.Sprintf("the interpreter cannot run this cell, which is a defect of Iyagi, not of the cell: %v\n"+
+		"Please report it with the text of the cell and the output of iyagi version; the cell written another way may run.", err)}
 }

@@ -10,12 +10,12 @@ import (
 func (t *traces) plain(v any, frames []vm.Frame) any {
 	tr := t.find(v)
 	if tr == nil {
-		tr, v = t.begin(v)
+		tr = t.begin(v)
 	}
 	for _, f := range frames {
-		if name, ok := spelled(f.Func); ok && f.Label != "" && len(tr.frames) < maxFrames {
-			tr.frames = append(tr.frames, eval.Frame{Func: name, Label: f.Label, Line: f.Line, Column: f.Column})
+		if name, ok := spelled(f.Func); ok && f.Label != "" {
+			tr.append(eval.Frame{Func: name, Label: f.Label, Line: f.Line, Column: f.Column})
 		}
 	}
-	return v
+	return tr.value
 }

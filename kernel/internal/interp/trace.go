@@ -42,7 +42,9 @@ func wordsOf(v any) words { return *(*words)(unsafe.Pointer(&v)) }
 type trace struct {
 	value     any
 	goroutine int64
-	frames    []eval.Frame // innermost first
+	frames    []eval.Frame // innermost first, as many as are kept
+	last      []eval.Frame // then the outermost ones, when there are more
+	hidden    int          // calls between them
 	recovered bool
 	// earlier is the panic that the deferred call, in which this one began, was made for;
 	// within is how many calls are between.
@@ -53,11 +55,44 @@ type trace struct {
 // add adds a call. Those that an earlier panic has passed follow the deferred call.
 func (tr *trace) add(f eval.Frame, known bool) {
 	if known {
-		tr.frames = append(tr.frames, f)
+		tr.append(f)
 	}
 	if tr.within--; tr.within == 0 && tr.earlier != nil {
-		tr.frames = append(tr.frames, tr.earlier.frames...)
+		for _, f := range tr.earlier.all() {
+			tr.append(f)
+		}
 	}
+}
+
+func (tr *trace) append(f eval.Frame) {
+	list := &tr.frames
+	if len(tr.last) > 0 {
+		list = &tr.last
+	}
+	if n := len(*list); n > 0 {
+		if l := (*list)[n-1]; l.Label == f.Label && l.Line == f.Line && l.Column == f.Column && l.Func == f.Func {
+			(*list)[n-1].Calls = max(l.Calls, 1) + max(f.Calls, 1)
+			return
+		}
+	}
+	if len(tr.frames) < maxFrames {
+		tr.frames = append(tr.frames, f)
+		return
+	}
+	if tr.last = append(tr.last, f); len(tr.last) > maxFrames {
+		for _, f := range tr.last[:maxFrames/2] {
+			tr.hidden += max(f.Calls, 1)
+		}
+		tr.last = slices.Delete(tr.last, 0, maxFrames/2)
+	}
+}
+
+// all are the frames to show.
+func (tr *trace) all() []eval.Frame {
+	if tr.hidden == 0 {
+		return slices.Concat(tr.frames, tr.last)
+	}
+	return slices.Concat(tr.frames, []eval.Frame{{Calls: tr.hidden}}, tr.last)
 }
 
 // text is what Go prints behind "panic: ".
@@ -82,7 +117,8 @@ func same(a, b any) bool {
 }
 
 const (
-	// maxFrames is more than a person reads; deep recursion would fill memory.
+	// maxFrames of the innermost calls are kept and as many of the outermost, which is more than a person
+	// reads; deep recursion would fill memory.
 	maxFrames = 100
 	// maxPanics bounds the panics kept: those that native code recovers are told to nobody.
 	maxPanics = 100

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"bytes"
+	"flag"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 // TestTypes loads a unit whose types are made at run time, and one that adds a method to one of them.
 func TestTypes(t *testing.T) {
 	var out bytes.Buffer
+	defer func(own *flag.FlagSet) { flag.CommandLine = own }(flag.CommandLine) // an engine has its own
 	e, err := newEngine(stdio{strings.NewReader(""), &out, &out}, newTraces(&out), library())
 	if err != nil {
 		t.Fatal(err)

@@ -248,12 +248,13 @@ func (w *watch) passed(v any, fn node, exec bltn, frame unsafe.Pointer, at place
 	if tr != nil && tr.recovered {
 		tr = nil // the cell panics with what it recovered
 	}
-	if tr != nil && len(tr.frames) >= maxFrames {
-		return v
-	}
 	failed := w.failed(fn, exec)
 	if tr == nil {
-		tr = w.traces.begin(w.reword(v, failed, frame))
+		worded := w.reword(v, failed, frame)
+		if wordsOf(worded) == wordsOf(v) && isDefect(v) {
+			worded = &defectPanic{fmt.Errorf("%v", v)}
+		}
+		tr = w.traces.begin(worded)
 	}
 	name, ok := spelled(w.name(fn))
 	where := w.fields.children(fn)[3]

@@ -162,13 +162,14 @@ func Fix(v any) any {
 		}
 		return x
 	case error:
-		if m := conversion.FindStringSubmatch(x.Error()); m != nil {
-			if t := sameName.FindStringSubmatch(m[1]); t != nil && t[1] == t[2] {
-				m[1] += " (types from different scopes)"
-			}
-			return Fault{m[1]}
-		}
+		// The Error method of the cell's own errors is not called for this.
 		if t := reflect.TypeOf(x); strings.HasPrefix(t.String(), "*interp.") || strings.HasPrefix(t.String(), "interp.") {
+			if m := conversion.FindStringSubmatch(x.Error()); m != nil {
+				if t := sameName.FindStringSubmatch(m[1]); t != nil && t[1] == t[2] {
+					m[1] += " (types from different scopes)"
+				}
+				return Fault{m[1]}
+			}
 			var re runtime.Error
 			if errors.As(x, &re) {
 				return re

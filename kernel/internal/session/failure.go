@@ -115,10 +115,12 @@ func (s *sources) frames(stack []eval.Frame) []string {
 	}
 	var rows []row
 	for _, f := range stack {
+		calls := max(f.Calls, 1)
+		f.Calls = 0
 		if n := len(rows); n > 0 && rows[n-1].Frame == f {
-			rows[n-1].calls++
+			rows[n-1].calls += calls
 		} else {
-			rows = append(rows, row{f, 1})
+			rows = append(rows, row{f, calls})
 		}
 	}
 	var lines []string
