@@ -111,7 +111,7 @@ func (l *layout) find() (err error) {
 	l.trampolin = reflect.TypeFor[interp.Program]().PkgPath() + ".setExec."
 	l.kinds = names(l.nodeType, "kind")
 	l.withLow = names(l.nodeType, "action")["slice"]
-	for _, k := range []string{funcDecl, funcLit, indexExpr, sliceExpr, blockStmt, caseBody, varDecl} {
+	for _, k := range []string{funcDecl, funcLit, indexExpr, sliceExpr, blockStmt, caseBody, varDecl, callExpr, selectorExpr} {
 		if _, ok := l.kinds[k]; !ok {
 			return fmt.Errorf("start the interpreter: this version of yaegi has no node %s", k)
 		}
@@ -121,13 +121,15 @@ func (l *layout) find() (err error) {
 
 // The kinds of nodes that matter here.
 const (
-	funcDecl  = "funcDecl"
-	funcLit   = "funcLit"
-	indexExpr = "indexExpr"
-	sliceExpr = "sliceExpr"
-	blockStmt = "blockStmt"
-	caseBody  = "caseBody"
-	varDecl   = "varDecl"
+	funcDecl     = "funcDecl"
+	funcLit      = "funcLit"
+	indexExpr    = "indexExpr"
+	sliceExpr    = "sliceExpr"
+	blockStmt    = "blockStmt"
+	caseBody     = "caseBody"
+	varDecl      = "varDecl"
+	callExpr     = "callExpr"
+	selectorExpr = "selectorExpr"
 )
 
 // names asks a field's type for the names of its values.
@@ -163,20 +165,27 @@ func (w *watch) add(p *interp.Program, source string) {
 	if root == nil {
 		return
 	}
-	w.addUnder(root, newPlaces(source), false, false)
+	var late []node
+	w.addUnder(root, newPlaces(source), false, false, &late)
+	for _, head := range late {
+		makeClosures(head)
+	}
 }
+
+// makeClosures makes the closures of a node and of all that follow it.
+//
+//go:linkname makeClosures github.com/traefik/yaegi/interp.setExec
+func makeClosures(node unsafe.Pointer)
 
 // addUnder sees to the functions below n. Those of literals have their
 // closures already, some of which keep the first node of a function that they pass on.
-// They are made again, as all others are, when the program is executed. Those of literals in the value of a
-// var statement are not, and stay as they are.
-func (w *watch) addUnder(n node, at places, again, inVar bool) {
+// They are made again, as all others are, when the program is executed; those in the value of a
+// var statement are not, then, and late gets their heads.
+func (w *watch) addUnder(n node, at places, again, inVar bool, late *[]node) {
 	l := &w.fields
 	switch {
 	case l.is(n, varDecl):
 		inVar = true
-	case l.is(n, funcLit) && inVar:
-		return
 	case l.is(n, funcLit):
 		again = true
 	}
@@ -184,7 +193,7 @@ func (w *watch) addUnder(n node, at places, again, inVar bool) {
 		*l.exec(n) = nil
 	}
 	for _, c := range l.children(n) {
-		w.addUnder(c, at, again, inVar)
+		w.addUnder(c, at, again, inVar, late)
 	}
 	if c := l.children(n); len(c) == 4 && (l.is(n, funcDecl) || l.is(n, funcLit)) {
 		body := c[3]
@@ -196,6 +205,9 @@ func (w *watch) addUnder(n node, at places, again, inVar bool) {
 		*l.start(body) = head
 		if *l.start(n) == first && l.is(n, funcDecl) {
 			*l.start(n) = head
+		}
+		if inVar {
+			*late = append(*late, head)
 		}
 	}
 }
@@ -262,8 +274,19 @@ func (w *watch) passed(v any, fn node, exec bltn, frame unsafe.Pointer, at place
 		where = w.statement(failed)
 	}
 	label, line, column, known := at.of(w.fset.PositionFor(w.fields.pos(where), false).Offset)
-	tr.add(eval.Frame{Func: name, Label: label, Line: line, Column: column}, ok && known)
+	tr.add(eval.Frame{Func: name, Label: label, Line: line, Column: column}, ok && known && !w.runsDeferred(failed))
 	return tr.value
+}
+
+// runsDeferred tells whether n is the call that lowering makes at the end of a function.
+func (w *watch) runsDeferred(n node) bool {
+	l := &w.fields
+	if !l.is(n, callExpr) || len(l.children(n)) == 0 {
+		return false
+	}
+	f := l.children(n)[0]
+	c := l.children(f)
+	return l.is(f, selectorExpr) && len(c) == 2 && l.ident(c[1]) == "RunDeferred"
 }
 
 // closure is the address of a function value's closure, which no two nodes share.
