@@ -2,7 +2,9 @@ package process_test
 
 import (
 	"fmt"
+	"io"
 	"os"
+	"time"
 
 	"iyagi/kernel/process"
 )
@@ -28,6 +30,51 @@ func ExampleLauncher() {
 	for _, line := range korean.Run(foo, bar).Output() {
 		fmt.Printf("task %d wrote %q after %v\n", line.Task, line.Text, line.At)
 	}
+}
+
+func square(x int) int { return x * x }
+
+func ExampleMap() {
+	squares, err := process.Map([]int{1, 2, 3}, square, process.Workers(2))
+	if err != nil {
+		fmt.Println(err) // "input 1 (2): panic: …" for each that has no result
+	}
+	fmt.Println(squares)
+}
+
+func ExampleExec() {
+	p := process.With(process.Stdin("hello\n"), process.Timeout(time.Minute)).Exec("tr", "a-z", "A-Z")
+	if err := p.Wait(); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Print(p.Text())
+}
+
+func ExamplePipe() {
+	r, w, err := process.Pipe()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	process.Start(func() { fmt.Fprintln(w, "hello from", os.Getpid()) })
+	w.Close() // the child has its own; as long as one is open, the end does not come
+	text, err := io.ReadAll(r)
+	fmt.Print(string(text), err)
+}
+
+func ExampleQueue() {
+	jobs := process.NewQueue[int](10)
+	work := func() {
+		for n := range jobs.All() {
+			fmt.Println(os.Getpid(), "does", n)
+		}
+	}
+	workers := []*process.Process{process.Start(work), process.Start(work)}
+	for n := range 20 {
+		jobs.Put(n)
+	}
+	jobs.Close()
+	process.Wait(workers...)
 }
 
 // Without a kernel there is nobody to give another process the code of one

@@ -35,6 +35,11 @@ func TestMain(m *testing.M) {
 		"family": family,
 		"nest":   nest,
 		"wait":   func() int { select {} },
+		"yield": func() int {
+			YieldTerm()
+			fmt.Println("ready")
+			select {}
+		},
 	})
 	os.Exit(m.Run())
 }

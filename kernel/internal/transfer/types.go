@@ -111,8 +111,15 @@ func (e *encoder) dynamic(t reflect.Type, within map[reflect.Type]bool) (int, er
 	}
 	within[t] = true
 	defer delete(within, t)
-	op := typeOp{}
-	var err error
+	op, err := e.parts(t, within)
+	if err != nil {
+		return 0, err
+	}
+	return e.addType(t, op), nil
+}
+
+// parts says how a type without a name is made of others.
+func (e *encoder) parts(t reflect.Type, within map[reflect.Type]bool) (op typeOp, err error) {
 	switch t.Kind() {
 	case reflect.Pointer:
 		op.code = opPointer
@@ -141,10 +148,7 @@ func (e *encoder) dynamic(t reflect.Type, within map[reflect.Type]bool) (int, er
 	default:
 		err = fmt.Errorf("its type %s has no name in the other process", t)
 	}
-	if err != nil {
-		return 0, err
-	}
-	return e.addType(t, op), nil
+	return op, err
 }
 
 func (e *encoder) writeTypes(b *buffer) {
