@@ -127,6 +127,7 @@ type comparison struct {
 	program *program // nil of a kept one, which is compared as a whole
 	source  string
 	want    []byte // what the executable prints
+	found   string // how it differs, where that is known
 }
 
 // kept are the programs of testdata/differential.
@@ -165,6 +166,7 @@ func (c *comparison) compare(t testing.TB) (map[string]string, error) {
 		return nil, err
 	}
 	differences := map[string]string{}
+	o.text, c.want = sayable(o.text), sayable(c.want)
 	if c.program == nil {
 		if d := difference(o, c.want); d != "" {
 			differences[c.name] = d
@@ -182,7 +184,7 @@ func (c *comparison) compare(t testing.TB) (map[string]string, error) {
 			if o, err = runCell(t, c.program.only(s).source(), cellLimit); err != nil {
 				return nil, err
 			}
-			o.text = split(o.text)[s.name]
+			o.text = split(sayable(o.text))[s.name]
 		}
 		if d := difference(o, want[s.name]); d != "" {
 			differences[c.name+"/"+s.name] = d
@@ -201,6 +203,9 @@ func split(text []byte) map[string][]byte {
 			continue
 		}
 		out[name] = append(out[name], line...)
+	}
+	for name, text := range out { // the line of a section's name begins after an empty one
+		out[name] = bytes.TrimRight(text, "\n")
 	}
 	return out
 }
@@ -255,7 +260,7 @@ func runNative(dir string, cases []*comparison) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	build := exec.Command("go", "build", "-o", "batch", ".")
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", "batch", ".")
 	build.Dir = dir
 	build.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "CGO_ENABLED=0")
 	if text, err := build.CombinedOutput(); err != nil {
@@ -287,8 +292,17 @@ func runExecutable(dir string, i int) ([]byte, error) {
 	}
 	// Its package is called main when it stands alone.
 	name := regexp.MustCompile(fmt.Sprintf(`(batch/)?\bprog%dq\b`, i))
-	return name.ReplaceAll(text, []byte("main")), nil
+	text = name.ReplaceAll(text, []byte("main"))
+	return text, nil
 }
+
+// sayable is text as messages can say it: they are JSON, in which bytes that are
+// no UTF-8 are one replacement character.
+func sayable(text []byte) []byte {
+	return bytes.ToValidUTF8(replaced.ReplaceAll(text, []byte("\xff")), []byte("\uFFFD"))
+}
+
+var replaced = regexp.MustCompile("\uFFFD+")
 
 // TestGenerator: nearly all that the generator writes compiles, and a seed
 // always gives the same program.

@@ -101,7 +101,10 @@ func (g *generator) expr(t *typ, depth int) string {
 			return f
 		}
 	case 1:
-		return fmt.Sprintf("func() %s { return %s }()", t.name, g.expr(t, depth-1))
+		if g.chance(20) {
+			return fmt.Sprintf("func() %s { return %s }()", t.name, g.expr(t, depth-1))
+		}
+		return fmt.Sprintf("id[%s](%s)", t.name, g.expr(t, depth-1))
 	case 2:
 		if t.kind != kInterface {
 			return fmt.Sprintf("any(%s).(%s)", g.expr(t, depth-1), t.name)
@@ -150,6 +153,9 @@ func (g *generator) nonconst(t *typ, depth int) string {
 		return g.arithmetic(t, depth)
 	case g.chance(50):
 		return fmt.Sprintf("[]%s{%s}[0]", t.name, g.literal(t, depth))
+	}
+	if g.chance(90) {
+		return fmt.Sprintf("id[%s](%s)", t.name, g.literal(t, depth))
 	}
 	return fmt.Sprintf("func(x %s) %s { return x }(%s)", t.name, t.name, g.literal(t, depth))
 }

@@ -86,6 +86,8 @@ func guard() {
 		fmt.Println("panic:", v, isRuntime, isError)
 	}
 }
+
+func id[T any](x T) T { return x }
 `
 
 // libraries are imported where a program mentions them.

@@ -38,13 +38,16 @@ func TestReduce(t *testing.T) {
 		t.Skip("it is a tool: give it -reduce FOLDER")
 	}
 	needGo(t)
+	if err := os.MkdirAll(*reduceTo, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r := &reducer{t: t}
 	if *reduceFile != "" {
 		text, err := os.ReadFile(*reduceFile)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := &comparison{name: "file", source: string(text)}
-		writeReduced(t, strings.TrimSuffix(filepath.Base(*reduceFile), ".go"), c)
+		r.one(&comparison{name: strings.TrimSuffix(filepath.Base(*reduceFile), ".go"), source: string(text)})
 		return
 	}
 	kinds := map[string]*comparison{}
@@ -66,11 +69,13 @@ func TestReduce(t *testing.T) {
 		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-		t.Logf("%s: %s", kinds[kind].name, kind)
+		c := kinds[kind]
+		t.Logf("%s: %s", c.name, kind)
+		r.write(c, c.source, c.found)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		c := kinds[kind]
-		writeReduced(t, strings.ReplaceAll(c.name, "/", "_"), c)
+		r.one(c)
 	}
 }
 
@@ -92,7 +97,7 @@ func findAll(t *testing.T, cases []*comparison) []found {
 		}
 		for _, s := range c.program.sections {
 			if d := differences[c.name+"/"+s.name]; d != "" {
-				one := &comparison{name: c.name + "/" + s.name, source: c.program.only(s).source()}
+				one := &comparison{name: c.name + "/" + s.name, source: c.program.only(s).source(), found: d}
 				mu.Lock()
 				out = append(out, found{s.form + ": " + kindOf(d), one})
 				mu.Unlock()
@@ -135,27 +140,26 @@ func kindOf(difference string) string {
 	return numbered.ReplaceAllString(quoted.ReplaceAllString(difference, `"…"`), "N")
 }
 
-func writeReduced(t *testing.T, name string, c *comparison) {
-	r := &reducer{t: t, c: c}
-	text, d, ok := r.reduce()
-	if !ok {
-		t.Logf("%s: it does not differ any more", c.name)
-		return
-	}
-	if err := os.MkdirAll(*reduceTo, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	text += "\n// " + strings.ReplaceAll(d, "\n", " ") + "\n"
-	if err := os.WriteFile(filepath.Join(*reduceTo, name+".go"), []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // reducer makes a program smaller as long as it differs in the same kind.
 type reducer struct {
 	t    *testing.T
-	c    *comparison
-	kind string
+	kind string // of the program at work
+}
+
+// one makes one program small and writes it.
+func (r *reducer) one(c *comparison) {
+	if text, d, ok := r.reduce(c.source); ok {
+		r.write(c, text, d)
+	} else {
+		r.t.Logf("%s: it does not differ any more", c.name)
+	}
+}
+
+func (r *reducer) write(c *comparison, text, d string) {
+	text += "\n// " + strings.ReplaceAll(d, "\n", " ") + "\n"
+	if err := os.WriteFile(filepath.Join(*reduceTo, strings.ReplaceAll(c.name, "/", "_")+".go"), []byte(text), 0o644); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 // edit replaces source[from:to].
@@ -164,8 +168,8 @@ type edit struct {
 	with     string
 }
 
-func (r *reducer) reduce() (text, last string, ok bool) {
-	text = tidy(r.c.source)
+func (r *reducer) reduce(source string) (text, last string, ok bool) {
+	text = tidy(source)
 	d := r.try([]string{text})
 	if d[0] == "" {
 		return text, "", false
@@ -221,7 +225,7 @@ func (r *reducer) step(text string) (better, d string) {
 		seen[candidate] = true
 		texts = append(texts, candidate)
 		used = append(used, e)
-		if len(texts) == 20 && flush() {
+		if len(texts) == 40 && flush() {
 			return better, d
 		}
 	}
