@@ -1,6 +1,8 @@
 package interp
 
 import (
+	"strings"
+
 	"iyagi/kernel/internal/eval"
 	"iyagi/kernel/internal/vm"
 )
@@ -9,13 +11,23 @@ import (
 // it goes on with.
 func (t *traces) plain(v any, frames []vm.Frame) any {
 	tr := t.find(v)
-	if tr == nil {
+	if tr == nil || tr.recovered {
 		tr = t.begin(v)
 	}
 	for _, f := range frames {
+		f.Func = strings.TrimSuffix(f.Func, "__c")
+		tr.entry = strings.HasPrefix(f.Func, entryName+"__")
 		if name, ok := spelled(f.Func); ok && f.Label != "" {
 			tr.append(eval.Frame{Func: name, Label: f.Label, Line: f.Line, Column: f.Column})
 		}
 	}
 	return tr.value
+}
+
+// isEntry tells whether the call that the panic passes now is that of a cell's entry which ran the statement that
+// it passed last.
+func (tr *trace) isEntry() bool {
+	was := tr.entry
+	tr.entry = false
+	return was
 }

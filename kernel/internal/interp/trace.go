@@ -46,6 +46,7 @@ type trace struct {
 	last      []eval.Frame // then the outermost ones, when there are more
 	hidden    int          // calls between them
 	recovered bool
+	entry     bool // it has just passed a loop of a cell's own statements, see plain
 	// earlier is the panic that the deferred call, in which this one began, was made for;
 	// within is how many calls are between.
 	earlier *trace

@@ -274,7 +274,7 @@ func (w *watch) passed(v any, fn node, exec bltn, frame unsafe.Pointer, at place
 		where = w.statement(failed)
 	}
 	label, line, column, known := at.of(w.fset.PositionFor(w.fields.pos(where), false).Offset)
-	tr.add(eval.Frame{Func: name, Label: label, Line: line, Column: column}, ok && known && !w.runsDeferred(failed))
+	tr.add(eval.Frame{Func: name, Label: label, Line: line, Column: column}, ok && known && !w.runsDeferred(failed) && !tr.isEntry())
 	return tr.value
 }
 

@@ -35,6 +35,7 @@ func (u *unit) dead(c *check.Unit) []string {
 		names = append(names, u.entry)
 		drop(u.Lowerer, u.uses, u.entry)
 	}
+	names = append(names, u.deadLoops()...)
 	if len(c.Replaced) == 0 {
 		return names
 	}

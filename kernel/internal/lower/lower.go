@@ -67,6 +67,7 @@ type Lowerer struct {
 
 	plain   map[string]*plainFunc // functions by lowered name, see plain.go
 	emitted map[string]bool       // codes that are declared
+	lifted  []liftedLoop          // of the latest units
 }
 
 // body is the source of a declared function.

@@ -54,7 +54,7 @@ func (u *unit) notePlain(name string, b *body, f *types.Func, e *env) {
 // bindPlain declares the function by its code when that is worth it.
 func (u *unit) bindPlain(d *decl) bool {
 	f := u.plain[d.name]
-	if f == nil || !u.compilePlain(f) || !f.loops {
+	if f == nil || !vm.Supported || !u.compilePlain(f) || !f.loops {
 		return false
 	}
 	u.emitPlain(f)

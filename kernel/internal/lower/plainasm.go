@@ -31,7 +31,8 @@ type plainCompiler struct {
 	fixups []fixup      // jumps to labels
 	jumps  []*jumpScope // statements that break and continue leave
 	gotos  map[*types.Label]int
-	nextLb string // label of the statement that comes
+	called map[*ast.CallExpr]val // results of calls that come before the operands beside them, see order
+	nextLb string                // label of the statement that comes
 }
 
 type fixup struct{ ins, label int }
@@ -45,7 +46,8 @@ type jumpScope struct {
 // place is where a variable is: registers, or behind the pointer in register p.
 type place struct {
 	val
-	boxed bool
+	boxed   bool
+	through *address // of a session variable whose value is in registers: what is assigned is stored there, too
 }
 
 // val is a value in registers: its leaves in the registers from n and p. What has a boxed layout
@@ -60,7 +62,7 @@ type val struct {
 
 func newPlainCompiler(p *fn, name string) *plainCompiler {
 	return &plainCompiler{fn: p, code: &vm.Code{Name: name}, layouts: map[types.Type]*layout{}, vars: map[*types.Var]*place{},
-		inMem: map[*types.Var]bool{}, gotos: map[*types.Label]int{}}
+		inMem: map[*types.Var]bool{}, called: map[*ast.CallExpr]val{}, gotos: map[*types.Label]int{}}
 }
 
 func (c *plainCompiler) emit(op vm.Op, a, b, cc int, k int64) int {
@@ -100,6 +102,9 @@ func (c *plainCompiler) jump(op vm.Op, a, b int, k int64, label int) {
 // resolve fills in the targets of jumps.
 func (c *plainCompiler) resolve() {
 	for _, f := range c.fixups {
+		if c.labels[f.label] < 0 {
+			c.giveUp("jump out of the statement")
+		}
 		c.code.Ins[f.ins].C = uint16(c.labels[f.label])
 	}
 }

@@ -13,10 +13,11 @@ type lvalue struct {
 	t     types.Type
 	blank bool
 	regs  *val
+	root  *place // the variable of regs
 	mem   *address
 	elem  *element
 	m     int // map
-	key   int // register that points to the key
+	key   mapKey
 	mt    types.Type
 }
 
@@ -30,7 +31,7 @@ func (c *plainCompiler) lvalue(x ast.Expr) lvalue {
 	case *ast.Ident:
 		if v, ok := c.src.info.ObjectOf(x).(*types.Var); ok {
 			if p := c.vars[v]; p != nil && !p.boxed {
-				l.regs = &p.val
+				l.regs, l.root = &p.val, p
 				return l
 			}
 		}
@@ -38,7 +39,7 @@ func (c *plainCompiler) lvalue(x ast.Expr) lvalue {
 		if mt, ok := c.typeOf(x.X).Underlying().(*types.Map); ok {
 			m := c.expr(x.X)
 			l.m, l.mt = m.p, c.typeOf(x.X)
-			l.key = c.inMemory(c.as(x.Index, mt.Key()))
+			l.key = c.mapKey(x.Index, mt.Key())
 			return l
 		}
 		e := c.element(x)
@@ -55,10 +56,10 @@ func (c *plainCompiler) lvalue(x ast.Expr) lvalue {
 			return l
 		}
 		v := c.selector(x)
-		if v.p >= c.p && v.n >= c.n || !c.isVariable(x) {
+		if v.p >= c.p && v.n >= c.n || c.variable(x) == nil {
 			c.giveUp("assignment to a field")
 		}
-		l.regs = &v
+		l.regs, l.root = &v, c.variable(x)
 		return l
 	}
 	a := c.addr(x)
@@ -66,17 +67,20 @@ func (c *plainCompiler) lvalue(x ast.Expr) lvalue {
 	return l
 }
 
-// isVariable tells whether x is a field of a variable in registers.
-func (c *plainCompiler) isVariable(x ast.Expr) bool {
+// variable is the variable in registers that x is a field of, or nil.
+func (c *plainCompiler) variable(x ast.Expr) *place {
 	for {
 		switch y := ast.Unparen(x).(type) {
 		case *ast.SelectorExpr:
 			x = y.X
 		case *ast.Ident:
 			v, ok := c.src.info.ObjectOf(y).(*types.Var)
-			return ok && c.vars[v] != nil && !c.vars[v].boxed
+			if !ok || c.vars[v] == nil || c.vars[v].boxed {
+				return nil
+			}
+			return c.vars[v]
 		default:
-			return false
+			return nil
 		}
 	}
 }
@@ -93,6 +97,9 @@ func (c *plainCompiler) keep(l *lvalue) {
 			p := c.ptr()
 			c.emit(vm.MoveP, p, l.m, 0, 0)
 			l.m = p
+			k := c.take(l.key.t)
+			c.move(k, l.key.val, c.n, c.p)
+			l.key.val = k
 		}
 		return
 	}
@@ -118,6 +125,9 @@ func (c *plainCompiler) assign(l lvalue, v val, n, p int) {
 	case l.blank:
 	case l.regs != nil:
 		c.move(*l.regs, v, n, p)
+		if l.root.through != nil {
+			c.store(*l.root.through, l.root.val)
+		}
 	case l.mem != nil:
 		c.store(*l.mem, v)
 	case l.elem != nil:
@@ -132,7 +142,7 @@ func (c *plainCompiler) assign(l lvalue, v val, n, p int) {
 		}
 		c.emit(put, reg, l.elem.base.p, l.elem.index, l.elem.length)
 	default:
-		c.emit(vm.MapPut, c.inMemory(v), l.m, l.key, c.typeRef(l.mt))
+		c.mapPut(l.m, l.key, l.mt, v)
 	}
 }
 
@@ -221,6 +231,7 @@ func (c *plainCompiler) coerced(l lvalue, v val) {
 // update is x op= y.
 func (c *plainCompiler) update(x ast.Expr, op token.Token, y ast.Expr) {
 	l := c.lvalue(x)
+	c.order(x, y)
 	n, p := c.n, c.p
 	v := c.arith(op, l.t, c.read(l), y)
 	c.assign(l, v, n, p)

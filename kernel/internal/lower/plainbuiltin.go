@@ -193,16 +193,40 @@ func (c *plainCompiler) extreme(name string, x *ast.CallExpr) val {
 	return dst
 }
 
+// mapKey is the key of an access to a map: a number, a string, or memory.
+type mapKey struct {
+	val
+	in  byte // 'n', 's' or 'p'
+	mem int  // register that points to it
+}
+
+// number tells whether the memory of a value is the low bytes of one register.
+func (l *layout) number() bool {
+	return !l.Boxed && len(l.Leaves) == 1 && l.Leaves[0].Kind != vm.Pointer && l.Leaves[0].Kind != vm.Float32
+}
+
+func (c *plainCompiler) mapKey(x ast.Expr, t types.Type) mapKey {
+	k := mapKey{val: c.as(x, t)}
+	switch {
+	case k.lay.number():
+		k.in = 'n'
+	case isString(t):
+		k.in = 's'
+	default:
+		k.in, k.mem = 'p', c.inMemory(k.val)
+	}
+	return k
+}
+
 // mapGet reads an element of a map; with ok also whether it is there.
 func (c *plainCompiler) mapGet(x *ast.IndexExpr, withOK bool) (val, val) {
 	mt := c.typeOf(x.X)
-	t := mt.Underlying().(*types.Map).Elem()
+	t := mt.Underlying().(*types.Map)
 	m := c.expr(x.X)
-	key := c.as(x.Index, mt.Underlying().(*types.Map).Key())
-	return c.mapRead(m.p, c.inMemory(key), mt, t, withOK)
+	return c.mapRead(m.p, c.mapKey(x.Index, t.Key()), mt, t.Elem(), withOK)
 }
 
-func (c *plainCompiler) mapRead(m, key int, mt, t types.Type, withOK bool) (val, val) {
+func (c *plainCompiler) mapRead(m int, key mapKey, mt, t types.Type, withOK bool) (val, val) {
 	at := c.ptr()
 	dst := c.take(t)
 	var found val
@@ -211,11 +235,21 @@ func (c *plainCompiler) mapRead(m, key int, mt, t types.Type, withOK bool) (val,
 		c.emit(vm.Const, found.n, 0, 0, 0)
 	}
 	missing, done := c.label(), c.label()
-	c.emit(vm.MapGet, at, m, key, c.typeRef(mt))
+	ref := c.typeRef(mt)
+	switch key.in {
+	case 'n':
+		c.emit(vm.MapGetN, at, m, key.n, ref)
+	case 's':
+		c.emit(vm.MapGetS, at, m, key.p, ref<<16|int64(key.n))
+	default:
+		c.emit(vm.MapGet, at, m, key.mem, ref)
+	}
 	c.jump(vm.JumpNil, at, 0, 0, missing)
 	if dst.lay.Boxed {
-		v := c.owned(val{t: t, lay: dst.lay, p: at})
-		c.emit(vm.MoveP, dst.p, v.p, 0, 0)
+		c.scoped(func() {
+			v := c.owned(val{t: t, lay: dst.lay, p: at})
+			c.emit(vm.MoveP, dst.p, v.p, 0, 0)
+		})
 	} else {
 		c.scoped(func() { c.move(dst, c.load(address{at, 0}, t), c.n, c.p) })
 	}
@@ -230,6 +264,23 @@ func (c *plainCompiler) mapRead(m, key int, mt, t types.Type, withOK bool) (val,
 	return dst, found
 }
 
+// mapPut sets an element of a map.
+func (c *plainCompiler) mapPut(m int, key mapKey, mt types.Type, v val) {
+	ref := c.typeRef(mt)
+	switch {
+	case key.in == 'p':
+		c.emit(vm.MapPut, c.inMemory(v), m, key.mem, ref)
+	case v.lay.number() && key.in == 'n':
+		c.emit(vm.MapPutN, v.n, m, key.n, ref)
+	case v.lay.number():
+		c.emit(vm.MapPutS, v.n, m, key.p, ref<<16|int64(key.n))
+	case key.in == 'n':
+		c.emit(vm.MapPutNP, c.inMemory(v), m, key.n, ref)
+	default:
+		c.emit(vm.MapPutSP, c.inMemory(v), m, key.p, ref<<16|int64(key.n))
+	}
+}
+
 func (c *plainCompiler) mapLit(x *ast.CompositeLit, t types.Type, u *types.Map) val {
 	dst := c.take(t)
 	n := c.num()
@@ -238,9 +289,8 @@ func (c *plainCompiler) mapLit(x *ast.CompositeLit, t types.Type, u *types.Map) 
 	for _, e := range x.Elts {
 		kv := e.(*ast.KeyValueExpr)
 		c.scoped(func() {
-			key := c.inMemory(c.as(kv.Key, u.Key()))
-			v := c.inMemory(c.as(kv.Value, u.Elem()))
-			c.emit(vm.MapPut, v, dst.p, key, c.typeRef(t))
+			key := c.mapKey(kv.Key, u.Key())
+			c.mapPut(dst.p, key, t, c.as(kv.Value, u.Elem()))
 		})
 	}
 	return dst

@@ -2,6 +2,7 @@ package lower
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 
 	"iyagi/kernel/internal/vm"
@@ -9,6 +10,10 @@ import (
 
 // callExpr evaluates a call with one result.
 func (c *plainCompiler) callExpr(x *ast.CallExpr) val {
+	if v, ok := c.called[x]; ok {
+		delete(c.called, x) // a condition is compiled twice
+		return v
+	}
 	fun := ast.Unparen(x.Fun)
 	if tv := c.src.info.Types[fun]; tv.IsType() {
 		return c.convert(x.Args[0], c.subst(tv.Type))
@@ -21,6 +26,45 @@ func (c *plainCompiler) callExpr(x *ast.CallExpr) val {
 		c.giveUp("call without a result")
 	}
 	return out[0]
+}
+
+// order evaluates the calls of cells' functions in a list of operands ahead of the operands, as the Go compiler
+// does, when an operand before a call reads memory that the call may change.
+func (c *plainCompiler) order(operands ...ast.Expr) {
+	var calls []*ast.CallExpr
+	memory, late := false, false
+	for _, x := range operands {
+		ast.Inspect(x, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BinaryExpr:
+				if n.Op == token.LAND || n.Op == token.LOR {
+					return false
+				}
+			case *ast.CallExpr:
+				if o := c.calledObject(n.Fun); o != nil && c.u.isSession(o.Pkg()) && c.called[n].lay == nil {
+					calls = append(calls, n)
+					late = late || memory
+					return false
+				}
+			case *ast.Ident:
+				v, ok := c.src.info.Uses[n].(*types.Var)
+				memory = memory || ok && (c.vars[v] == nil || c.vars[v].boxed)
+			case *ast.SelectorExpr, *ast.IndexExpr, *ast.StarExpr:
+				memory = true
+			}
+			return true
+		})
+	}
+	if !late {
+		return
+	}
+	for _, x := range calls {
+		if out := c.callAll(x); len(out) == 1 {
+			c.called[x] = out[0]
+		} else {
+			c.giveUp("order of calls")
+		}
+	}
 }
 
 // callAll calls a function and returns its results.
@@ -168,6 +212,7 @@ func (c *plainCompiler) arguments(window []val, sig *types.Signature, x *ast.Cal
 			c.giveUp("call with the results of a call")
 		}
 	}
+	c.order(x.Args...)
 	for i, w := range window {
 		if sig.Variadic() && i == len(window)-1 && !x.Ellipsis.IsValid() {
 			c.packArgs(w, x.Args[i:], c.calledObject(x.Fun))

@@ -157,6 +157,7 @@ var immediateJumps = map[token.Token]vm.Op{token.EQL: vm.JumpEqI, token.NEQ: vm.
 // condCompare is cond for a comparison.
 func (c *plainCompiler) condCompare(x *ast.BinaryExpr, label int, want bool) {
 	t := c.operandType(x)
+	c.order(x.X, x.Y)
 	switch {
 	case isFloat(t):
 		c.condFloat(x, t, label, want)

@@ -134,6 +134,9 @@ var immediate = map[vm.Op]vm.Op{vm.Add: vm.AddI, vm.Mul: vm.MulI, vm.Div: vm.Div
 
 func (c *plainCompiler) binary(x *ast.BinaryExpr) val {
 	t := c.typeOf(x)
+	if x.Op != token.LAND && x.Op != token.LOR {
+		c.order(x.X, x.Y)
+	}
 	switch x.Op {
 	case token.LAND, token.LOR, token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
 		return c.boolean(x)

@@ -66,12 +66,12 @@ func (c *plainCompiler) params(sig *types.Signature, recv *ast.FieldList, ft *as
 		switch {
 		case v.lay.Boxed: // the caller made the copy
 			c.typeRef(v.t)
-			c.vars[o] = &place{v, true}
+			c.vars[o] = &place{val: v, boxed: true}
 		case c.inMem[o]:
 			pl := c.declare(o)
 			c.setNew(pl, v, c.n, c.p)
 		default:
-			c.vars[o] = &place{v, false}
+			c.vars[o] = &place{val: v}
 		}
 	}
 }

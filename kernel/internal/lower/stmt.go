@@ -33,6 +33,9 @@ func (p *fn) block(list []ast.Stmt) {
 func (p *fn) stmt(s ast.Stmt) {
 	switch s := s.(type) {
 	case *ast.LabeledStmt:
+		if p.liftLoop(s) {
+			return
+		}
 		p.labeled(s)
 		return
 	case *ast.BlockStmt:
@@ -47,6 +50,9 @@ func (p *fn) stmt(s ast.Stmt) {
 		}
 		return // constants are folded, types hoisted
 	case *ast.EmptyStmt:
+		return
+	}
+	if p.liftLoop(s) {
 		return
 	}
 	p.mark(s, header(s)...)

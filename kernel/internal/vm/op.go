@@ -168,10 +168,16 @@ const (
 	RuneStr // P[a],N[b] = string(rune N[c])
 	Rune    // N[a], N[a+1] = rune at N[c] of string P[b],N[k] and where the next one starts
 
-	MapMake   // P[a] = map of type k with room for N[b]
-	MapLen    // N[a] = len of P[b]
-	MapGet    // P[a] = element of P[b] for the key at P[c]; nil when missing
-	MapPut    // P[a] = place of the element of P[b] for the key at P[c]
+	MapMake  // P[a] = map of type k with room for N[b]
+	MapLen   // N[a] = len of P[b]
+	MapGet   // P[a] = element of P[b] for the key at P[c]; nil when missing
+	MapPut   // P[a] = place of the element of P[b] for the key at P[c]
+	MapGetN  // the same, the key is N[c]
+	MapGetS  // the same, the key is a string; k packs register and type
+	MapPutN  // P[b][N[c]] = N[a]
+	MapPutS  // P[b][string P[c],N[k]] = N[a]
+	MapPutNP // P[b][N[c]] = element at P[a]
+	MapPutSP
 	MapDelete // of P[b] the key at P[c]
 	MapIter   // P[a] = iterator over P[b]
 	MapNext   // P[a], P[a+1] = key and element of the next of P[b]; jump to c at the end
@@ -226,7 +232,8 @@ var specs = [opCount]struct{ name, spec string }{
 	Grow: {"grow", "p2nT"}, Push64: {"push64", "p2nT"}, Push8: {"push8", "p2nT"}, PushP: {"pushP", "p2pT"}, AppendS: {"appendS", "p2pW"},
 	CopyS: {"copyS", "2ppT"}, Concat: {"concat", "pn.c"}, BytesStr: {"bytesStr", "pnpr"}, StrBytes: {"strBytes", "p2pr"},
 	RunesStr: {"runesStr", "pnpr"}, StrRunes: {"strRunes", "p2pr"}, RuneStr: {"runeStr", "pnn."}, Rune: {"rune", "2pnr"},
-	MapMake: {"mapMake", "pn.T"}, MapLen: {"mapLen", "np.."}, MapGet: {"mapGet", "pppT"}, MapPut: {"mapPut", "pppT"}, MapDelete: {"mapDelete", ".ppT"},
+	MapMake: {"mapMake", "pn.T"}, MapLen: {"mapLen", "np.."}, MapGet: {"mapGet", "pppT"}, MapPut: {"mapPut", "pppT"}, MapGetN: {"mapGetN", "ppnT"}, MapGetS: {"mapGetS", "pppW"}, MapPutN: {"mapPutN", "npnT"}, MapPutS: {"mapPutS", "nppW"},
+	MapPutNP: {"mapPutNP", "ppnT"}, MapPutSP: {"mapPutSP", "pppW"}, MapDelete: {"mapDelete", ".ppT"},
 	MapIter: {"mapIter", "pp.T"}, MapNext: {"mapNext", "qpj."},
 	Box: {"box", "qp.T"}, BoxI: {"boxI", "qp.D"}, Call: {"call", "NP.F"}, Native: {"native", "NP.X"}, Return: {"return", "...."}, Panic: {"panic", "q..."},
 }

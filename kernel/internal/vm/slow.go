@@ -71,6 +71,21 @@ func (f *Func) slow(i *Ins, N *nums, P *ptrs) {
 		P[i.A] = mapaccess(f.types[i.K].ptr, P[i.B], P[i.C])
 	case MapPut:
 		mapassign(f.types[i.K].ptr, P[i.B], P[i.C], P[i.A])
+	case MapGetN:
+		P[i.A] = mapaccess(f.types[i.K].ptr, P[i.B], unsafe.Pointer(&N[i.C]))
+	case MapGetS:
+		key := str(P[i.C], N[uint16(i.K)])
+		P[i.A] = mapaccess(f.types[i.K>>16].ptr, P[i.B], unsafe.Pointer(&key))
+	case MapPutN:
+		mapassign(f.types[i.K].ptr, P[i.B], unsafe.Pointer(&N[i.C]), unsafe.Pointer(&N[i.A]))
+	case MapPutS:
+		key := str(P[i.C], N[uint16(i.K)])
+		mapassign(f.types[i.K>>16].ptr, P[i.B], unsafe.Pointer(&key), unsafe.Pointer(&N[i.A]))
+	case MapPutNP:
+		mapassign(f.types[i.K].ptr, P[i.B], unsafe.Pointer(&N[i.C]), P[i.A])
+	case MapPutSP:
+		key := str(P[i.C], N[uint16(i.K)])
+		mapassign(f.types[i.K>>16].ptr, P[i.B], unsafe.Pointer(&key), P[i.A])
 	case MapDelete:
 		mapdelete(f.types[i.K].ptr, P[i.B], P[i.C])
 	case MapIter:

@@ -108,9 +108,11 @@ func unsafe_New(t unsafe.Pointer) unsafe.Pointer
 func unsafe_NewArray(t unsafe.Pointer, n int) unsafe.Pointer
 
 //go:linkname typedmemmove reflect.typedmemmove
+//go:noescape
 func typedmemmove(t, dst, src unsafe.Pointer)
 
 //go:linkname typedmemclr reflect.typedmemclr
+//go:noescape
 func typedmemclr(t, p unsafe.Pointer)
 
 //go:linkname typedslicecopy reflect.typedslicecopy
@@ -120,13 +122,21 @@ func typedslicecopy(t unsafe.Pointer, dst, src header) int
 func growslice(t unsafe.Pointer, old header, more int) header
 
 //go:linkname mapaccess reflect.mapaccess
+//go:noescape
 func mapaccess(t, m, key unsafe.Pointer) unsafe.Pointer
 
 //go:linkname mapassign reflect.mapassign0
+//go:noescape
 func mapassign(t, m, key, elem unsafe.Pointer)
 
 //go:linkname mapdelete reflect.mapdelete
+//go:noescape
 func mapdelete(t, m, key unsafe.Pointer)
 
 //go:linkname maplen reflect.maplen
 func maplen(m unsafe.Pointer) int
+
+// Supported tells whether this machine is one for which registers are laid out: 64 bits, the low ones first.
+var Supported = unsafe.Sizeof(uintptr(0)) == 8 && *(*byte)(unsafe.Pointer(&one)) == 1
+
+var one uint64 = 1

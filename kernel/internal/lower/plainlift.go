@@ -1,0 +1,176 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"iyagi/kernel/internal/vm"
+)
+
+// liftLoop makes a loop among a cell's own statements a function that package vm runs, if it is plain, and prints its
+// call. All variables of a cell's top level are session variables, which the function finds by their
+// addresses; those that nothing else can change while it runs are read once and written through.
+func (p *fn) liftLoop(s ast.Stmt) bool {
+	if !p.entry || p.over != nil || !vm.Supported || !isLoop(s) {
+		return false
+	}
+	f := &plainFunc{tried: true}
+	f.d = newDecl("")
+	c := newPlainCompiler(p.u.newFn(f.d, p.src, p.env), "")
+	if !c.tryLoop(s) {
+		return false
+	}
+	for _, callee := range c.callees {
+		if !p.u.compilePlain(callee) {
+			return false
+		}
+	}
+	name := p.u.unique("cell", p.u.suffix(p.src))
+	f.name, f.d.name, c.code.Name = name, codeName(name), codeName(name)
+	f.code, f.args, f.callees = c.code, c.args, c.callees
+	p.u.emitPlain(f)
+	d := newDecl(name)
+	d.use(f.d.name)
+	d.text = fmt.Sprintf("var %s func()\nvar %s__b = %s.Bind(%s, &%s)", name, name, d.pkg(vmPath), strconv.Quote(f.d.name), name)
+	p.u.funcs = append(p.u.funcs, d)
+	p.d.use(name)
+	old := p.u.lifted
+	p.u.Lowerer.lifted = append(old[:len(old):len(old)], liftedLoop{p.u.cell.Serial, name})
+	p.u.undo = append(p.u.undo, func() { p.u.Lowerer.lifted = old })
+	p.printf("%s()", name)
+	return true
+}
+
+// liftedLoop is the name of a loop's function and the serial number of its cell.
+type liftedLoop struct {
+	cell int
+	name string
+}
+
+// deadLoops are the names of the loops of cells before this one, which have run.
+func (u *unit) deadLoops() (names []string) {
+	old := u.lifted
+	var live []liftedLoop
+	for _, f := range old {
+		if f.cell == u.cell.Serial {
+			live = append(live, f)
+			continue
+		}
+		for _, n := range []string{f.name, codeName(f.name)} {
+			names = append(names, n)
+			drop(u.Lowerer, u.uses, n)
+			drop(u.Lowerer, u.emitted, n)
+		}
+	}
+	u.Lowerer.lifted = live
+	u.undo = append(u.undo, func() { u.Lowerer.lifted = old })
+	return names
+}
+
+func isLoop(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.ForStmt, *ast.RangeStmt:
+		return true
+	case *ast.LabeledStmt:
+		return isLoop(s.Stmt)
+	}
+	return false
+}
+
+// tryLoop compiles a loop as a function without parameters.
+func (c *plainCompiler) tryLoop(s ast.Stmt) (ok bool) {
+	at, atSrc := c.u.at, c.u.atSrc
+	defer func() {
+		c.u.at, c.u.atSrc = at, atSrc
+		if recover() != nil { // as in compileOne
+			ok = false
+		}
+	}()
+	c.sigRes = types.NewTuple()
+	c.pos(s.Pos())
+	c.code.Label = c.src.fset.Position(s.Pos()).Filename
+	c.findInMem(s)
+	c.sessionVars(s)
+	c.stmt(s)
+	c.emit(vm.Return, 0, 0, 0, 0)
+	c.resolve()
+	return true
+}
+
+// sessionVars gives the session variables that a loop mentions their places.
+func (c *plainCompiler) sessionVars(s ast.Stmt) {
+	alone := c.alone(s)
+	ast.Inspect(s, func(n ast.Node) bool {
+		x, ok := n.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		v, ok := c.src.info.Uses[x].(*types.Var)
+		if !ok || v.IsField() || c.u.names[v] == "" || c.vars[v] != nil {
+			return true
+		}
+		t := c.subst(v.Type())
+		a := c.global(v)
+		c.p = a.p + 1 // the address stays there
+		pl := &place{val: val{t: t, lay: c.layout(t), p: a.p}, boxed: true}
+		if alone && !c.inMem[v] && !pl.lay.Boxed {
+			pl = &place{val: c.load(a, t), through: &a}
+		}
+		c.vars[v] = pl
+		return true
+	})
+}
+
+// alone tells whether nothing but assignments to the variables themselves can change session variables
+// while a statement runs: it calls no function of a cell and stores nothing behind a pointer.
+func (c *plainCompiler) alone(s ast.Stmt) bool {
+	alone := true
+	store := func(x ast.Expr) {
+		for {
+			switch y := ast.Unparen(x).(type) {
+			case *ast.StarExpr:
+				alone = false
+				return
+			case *ast.SelectorExpr:
+				if sel := c.src.info.Selections[y]; sel == nil || sel.Indirect() {
+					alone = false
+					return
+				}
+				x = y.X
+			case *ast.IndexExpr:
+				if isPointer(c.typeOf(y.X)) {
+					alone = false
+					return
+				}
+				x = y.X
+			default:
+				return
+			}
+		}
+	}
+	ast.Inspect(s, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			o := c.calledObject(n.Fun)
+			if o != nil && (c.u.isSession(o.Pkg()) || strings.HasPrefix(o.FullName(), "(")) {
+				alone = false
+			}
+		case *ast.AssignStmt:
+			for _, x := range n.Lhs {
+				store(x)
+			}
+		case *ast.IncDecStmt:
+			store(n.X)
+		case *ast.RangeStmt:
+			if n.Tok == token.ASSIGN {
+				alone = false
+			}
+		}
+		return alone
+	})
+	return alone
+}
