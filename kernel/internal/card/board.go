@@ -130,6 +130,7 @@ func (b *Board) Add(f *host.Func, name string) *Job {
 	b.mu.Lock()
 	b.running.Add(1)
 	b.painted = false
+	j.place = len(b.jobs)
 	b.jobs = append(b.jobs, j)
 	if j.line.line > 0 {
 		tellApart(b.jobs, j.line)

@@ -40,6 +40,7 @@ type Job struct {
 	line   literal      // instead of a name, for a function literal
 	nth    atomic.Int32 // of the different literals of that line; 0: the only one on its card
 	host   string
+	place  int           // among the tasks of its card, from 0
 	budget *atomic.Int64 // bytes that the card may still keep
 	done   chan struct{}
 	mu     sync.Mutex // guards what follows
@@ -83,7 +84,7 @@ const maxCoreMarks = 4096
 func (j *Job) Name() string { return j.title(english) }
 
 // Started notes that the task runs, since the time began on host.Clock. What is
-// 0 is unknown; a later call may tell.
+// 0 is unknown; a later call may tell. A thread tells its beginning itself.
 func (j *Job) Started(began time.Duration, pid, ppid, tid int) {
 	j.mu.Lock()
 	j.pid, j.ppid, j.tid = pid, ppid, tid
@@ -95,6 +96,9 @@ func (j *Job) Started(began time.Duration, pid, ppid, tid int) {
 	}
 	j.mu.Unlock()
 	if began != 0 && pid != 0 {
+		if j.kind == Thread && j.place < maxSampled && j.board.gauge != nil {
+			j.fromNow()
+		}
 		j.board.observe()
 	}
 	j.board.changed()

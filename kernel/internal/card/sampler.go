@@ -215,17 +215,17 @@ func (j *Job) gauge() (gauge, bool) {
 	if g == nil {
 		return nil, true
 	}
-	if u, ok := g.Read(); ok && j.kind == Thread {
-		j.unused = u // a thread may have worked for others before its task began
-	}
 	if len(j.readings) == 0 { // this process may have some of tasks before
 		j.readings = append(j.readings, reading{at: j.began, core: -1, running: true})
 	}
 	return g, true
 }
 
-// fromNow makes the usage of this process count from now on.
+// fromNow makes the usage of a thread, which may have worked for others before, or of this
+// process count from now on. The thread calls it itself: the sampler may come too late.
 func (j *Job) fromNow() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	if g := j.board.gauge(j); g != nil {
 		j.unused, _ = g.Read()
 	}

@@ -103,12 +103,8 @@ func atWrites(all []span, s span, run time.Duration, writes []record) []span {
 func waitedFor(all []span, s span, ready, run, first time.Duration) ([]span, span) {
 	r := span{from: s.from - ready, to: s.from, doing: readyTo, core: -1}
 	if s.share < 1 || s.from == first {
-		r.from, r.to = s.from, min(s.from+ready, s.to)
-		if room := s.to - r.to; room > 0 {
-			s.from, s.share = r.to, min(float64(run)/float64(room), 1)
-		} else {
-			r.to = s.from
-		}
+		r.from, r.to = s.from, max(min(s.from+ready, s.to-run), s.from)
+		s.from, s.share = r.to, min(float64(run)/float64(s.to-r.to), 1)
 	}
 	if n := len(all); n > 0 {
 		r.from = max(r.from, all[n-1].to)
