@@ -3,6 +3,7 @@ package rt
 import (
 	"reflect"
 	"sync"
+	"sync/atomic"
 )
 
 // Assert is x.(T) with ok; dst points to the T that gets the value.
@@ -57,7 +58,13 @@ func missing(t, to reflect.Type) string {
 type TypeCases struct {
 	clauses []int
 	types   []reflect.Type // nil: case nil
-	known   sync.Map       // reflect.Type to the number of the clause
+	known   atomic.Pointer[clauses]
+}
+
+// clauses are the clauses that a type switch chose for types, until a type gets methods.
+type clauses struct {
+	changes uint64
+	of      sync.Map // reflect.Type to the number of the clause
 }
 
 // Cases makes the table of a type switch: for each case the number of its clause, and a pointer to
@@ -77,11 +84,16 @@ func Cases(clauses []int, cases ...any) *TypeCases {
 // TypeCase returns the clause that x chooses, or -1.
 func TypeCase(c *TypeCases, x any) int {
 	t := reflect.TypeOf(x)
-	if n, ok := c.known.Load(t); ok {
+	known := c.known.Load()
+	if now := Types.Changes(); known == nil || known.changes != now {
+		known = &clauses{changes: now}
+		c.known.Store(known)
+	}
+	if n, ok := known.of.Load(t); ok {
 		return n.(int)
 	}
 	n := c.find(t)
-	c.known.Store(t, n)
+	known.of.Store(t, n)
 	return n
 }
 

@@ -295,7 +295,7 @@ const hiddenTag = `json:"-" xml:"-" yaml:"-" toml:"-"`
 // layoutArray lays an array out, with a shape for its elements.
 func (r reader) layoutArray(a *arrayType, x *ast.ArrayType) {
 	h, n := r.shape(x.Elt), length(x)
-	if h.Size > 0 && uintptr(n) > 1<<46/h.Size {
+	if h.Size > 0 && uintptr(n) > ^uintptr(0)/2/h.Size {
 		fail("an array of %d elements of %d bytes is too large", n, h.Size)
 	}
 	a.Elem, a.Len = h, uintptr(n)

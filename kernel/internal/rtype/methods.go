@@ -89,6 +89,7 @@ func (t *Table) update(e *entry, d Decl) {
 	if t.bind(e, d) {
 		e.publish()
 		t.twins.forget()
+		t.changes.Add(1)
 	}
 }
 

@@ -28,6 +28,7 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"iyagi/kernel/internal/eval"
 )
@@ -47,7 +48,11 @@ type Table struct {
 	literals map[string]*entry       // unnamed types by their canonical text
 	made     map[reflect.Type]*entry // by the type, and by the pointer to it
 	twins    twins
+	changes  atomic.Uint64 // see Changes
 }
+
+// Changes counts how often types have got methods: what was found out about methods holds while it stays.
+func (t *Table) Changes() uint64 { return t.changes.Load() }
 
 // entry is a type of the table.
 type entry struct {

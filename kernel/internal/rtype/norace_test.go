@@ -1,0 +1,5 @@
+//go:build !race
+
+package rtype
+
+const raceDetector = false
