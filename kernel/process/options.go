@@ -52,3 +52,11 @@ func Workers(n int) Option { return func(o *options) { o.workers = max(n, 1) } }
 type TimeoutError struct{ Limit time.Duration }
 
 func (e *TimeoutError) Error() string { return "killed after its time limit of " + e.Limit.String() }
+
+// In is the error in the language of the run card: "en" or "ko".
+func (e *TimeoutError) In(language string) string {
+	if language == "ko" {
+		return "시간 제한 " + e.Limit.String() + "이 지나 강제 종료했습니다"
+	}
+	return e.Error()
+}

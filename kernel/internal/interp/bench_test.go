@@ -86,6 +86,15 @@ func BenchmarkWorkers(b *testing.B) {
 	}
 }
 
+// BenchmarkEngine is what each evaluator and worker takes to make its interpreter.
+func BenchmarkEngine(b *testing.B) {
+	for b.Loop() {
+		if _, err := newEngine(stdio{strings.NewReader(""), io.Discard, io.Discard}, newTraces(io.Discard), Symbols()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkCompile is what yaegi takes of a cell with one statement.
 func BenchmarkCompile(b *testing.B) {
 	e, err := newEngine(stdio{strings.NewReader(""), io.Discard, io.Discard}, newTraces(io.Discard), Symbols())
