@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -447,6 +448,10 @@ func (p *fn) placeIndex(x *ast.IndexExpr) string {
 
 // assignTuple is x, y = f(), m[k], <-c or v.(T).
 func (p *fn) assignTuple(lhs []ast.Expr, r ast.Expr) {
+	if p.receives([]ast.Expr{r}) && !slices.ContainsFunc(lhs, func(l ast.Expr) bool { return !isBlank(l) }) {
+		p.printf("%s", p.expr(r)) // _, _ = <-c
+		return
+	}
 	simple := !p.receives([]ast.Expr{r})
 	if _, index := ast.Unparen(r).(*ast.IndexExpr); index && isBlank(lhs[0]) && isBlank(lhs[1]) {
 		p.discard(r)

@@ -53,6 +53,11 @@ func init() {
 	fmt.Println(i, n)
 	i, n = m["b"]
 	fmt.Println(i, n)
+	c := make(chan int, 1)
+	c <- 1
+	_, _ = <-c
+	_, _ = m["a"]
+	_, _ = any(1).(int)
 	i, first := m["a"]
 	fmt.Println(i, first)
 	i, second := m["b"]
