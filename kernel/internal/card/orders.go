@@ -187,16 +187,16 @@ func (o *Orders) MimeBundle() map[string]any {
 	p := &page{}
 	var md strings.Builder
 	p.addf(`<div lang="%s" style="font-size:13px;line-height:1.4;max-width:1000px">`, display.CurrentLanguage())
-	p.add(`<div style="font-size:14px;font-weight:bold">`, esc(o.title()), `</div><div style="`, muted, `">`)
+	p.add(`<div style="font-size:14px;font-weight:bold">`, esc(o.title()), `</div><div style="margin:2px 0 4px 0">`)
 	for i, n := range o.Names[:min(len(o.Names), maxOrders)] {
-		p.add(badge(letter(i), colourOf(i)), " ", esc(n), " ")
+		p.add(badge(letter(i), colourOf(i)), " ", esc(n), "&#160; ")
 	}
-	p.add("</div>", scrolled, `<table style="`, tabStyle, `"><thead><tr>`, th(cellStyle, w.writers), th(numStyle, w.runs), th(cellStyle, ""), "</tr></thead><tbody>")
+	p.add("</div>", scrolled, `<table style="`, tabStyle, `"><thead><tr>`, th(cellStyle, w.writers), th(numStyle, w.runs), th(numStyle, "%"), th(cellStyle, ""), "</tr></thead><tbody>")
 	fmt.Fprintf(&md, "**%s** (%s)\n\n| %s | %s | |\n| --- | ---: | --- |\n", display.EscapeMarkdown(o.title()), display.EscapeMarkdown(o.legend()), w.writers, w.runs)
 	for _, r := range rows {
 		p.add(`<tr><td style="`, lineStyle, `;padding-right:10px">`, esc(r.Writers), `</td><td style="`, numStyle, `">`, strconv.Itoa(r.Count),
-			`</td><td style="`, cellStyle, `;width:240px"><div style="height:9px;border-radius:3px;background:`, string(palette[0]), `;width:`, percent(100*float64(r.Count)/float64(max(o.Runs, 1))),
-			`"></div>`, o.percent(r), `</td></tr>`)
+			`</td><td style="`, numStyle, `">`, strings.TrimSuffix(o.percent(r), " %"), `</td><td style="`, cellStyle,
+			`;width:240px"><div style="height:9px;border-radius:3px;background:`, string(palette[0]), `;width:`, percent(100*float64(r.Count)/float64(max(o.Runs, 1))), `"></div></td></tr>`)
 		fmt.Fprintf(&md, "| %s | %d | %s |\n", display.EscapeMarkdown(r.Writers), r.Count, o.percent(r))
 	}
 	p.add("</tbody></table></div>")
