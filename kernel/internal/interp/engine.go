@@ -211,9 +211,7 @@ func marks(src string) iter.Seq[string] {
 			}
 			src = src[i+len(mark):]
 			name, _, _ := strings.Cut(src, ":")
-			// A file with a number is a position marker's (see rt.Where), where
-			// nothing is looked up.
-			if name != last && name != "" && !strings.Contains(name, "#") && !yield(name) {
+			if name != last && name != "" && !yield(name) {
 				return
 			}
 			last = name

@@ -272,6 +272,8 @@ func (w *watch) passed(v any, fn node, exec bltn, frame unsafe.Pointer, at place
 	where := w.fields.children(fn)[3]
 	if failed != nil {
 		where = w.statement(failed)
+	} else if statements := w.fields.children(where); len(statements) > 0 {
+		where = statements[0]
 	}
 	label, line, column, known := at.of(w.fset.PositionFor(w.fields.pos(where), false).Offset)
 	tr.add(eval.Frame{Func: name, Label: label, Line: line, Column: column}, ok && known && !w.runsDeferred(failed) && !tr.isEntry())
@@ -397,7 +399,7 @@ func newPlaces(source string) places {
 	var list places
 	labels := map[string]string{}
 	for _, m := range lineMark.FindAllStringSubmatchIndex(source, -1) {
-		label, _, _ := strings.Cut(source[m[2]:m[3]], "#")
+		label := source[m[2]:m[3]]
 		if _, ok := labels[label]; !ok {
 			labels[label] = strings.Clone(label)
 		}

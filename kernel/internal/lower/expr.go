@@ -27,9 +27,7 @@ type fn struct {
 	unwinds string           // in a literal that is deferred: the list of the function that defers it
 	begins  string           // unwinds of the literal that is printed next
 	assigns types.Object     // the variable that the function literal being printed is assigned to
-	marker  *marker
-	entry   bool     // in a cell's statements, not in a function or literal
-	hoisted ast.Node // the statement whose mark was set before the loop around it
+	entry   bool             // in a cell's statements, not in a function or literal
 }
 
 func (u *unit) newFn(d *decl, src *source, e *env) *fn {

@@ -52,11 +52,7 @@ func (p *fn) parts(sig *types.Signature, ft *ast.FuncType, body *ast.BlockStmt, 
 	p.sig = sig
 	params = append(params, p.paramList(sig, ft)...)
 	results, pre := p.resultVars(sig, ft, p.shape(body, ft))
-	oldMark := p.marker
-	p.marker = p.newMarker(body)
-	stmts := p.capture(func() { p.block(body.List) })
-	text = p.prologue(p.marker, pre, body.List, stmts)
-	p.marker = oldMark
+	text = pre + p.capture(func() { p.block(body.List) })
 	return "(" + strings.Join(params, ", ") + ")" + results, "{\n" + text + "}"
 }
 

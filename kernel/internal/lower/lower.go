@@ -62,7 +62,6 @@ type Lowerer struct {
 	entry  string              // of the latest unit
 
 	nextFunc int // identity of function values, see task.go
-	nextMark int // see mark.go
 	undo     []func()
 
 	plain   map[string]*plainFunc // functions by lowered name, see plain.go

@@ -8,7 +8,7 @@ import (
 
 // result shows the value of a cell's last expression.
 func (p *fn) result(s *ast.ExprStmt) {
-	p.mark(s, s)
+	p.mark(s)
 	t := p.typeOf(s.X)
 	tuple, ok := t.(*types.Tuple)
 	if !ok {

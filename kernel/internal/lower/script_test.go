@@ -47,18 +47,13 @@ type output struct {
 	mu     sync.Mutex
 	buf    bytes.Buffer
 	direct io.Writer // where it goes instead
-	trace  []string  // positions of the panics since the cell began
 }
 
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if strings.HasSuffix(string(p), "(...)\n") && strings.Contains(string(p), ": panic: ") {
-		// The interpreter's trace, which the evaluator collects.
-		if label, line, column, ok := rt.Where(string(p)); ok && strings.HasPrefix(label, "cell") {
-			o.trace = append(o.trace, fmt.Sprintf("%s:%d:%d", label, line, column))
-		}
-		return len(p), nil
+		return len(p), nil // the interpreter's trace
 	}
 	if o.direct != nil {
 		return o.direct.Write(p)
@@ -260,13 +255,12 @@ func (b *bench) enter(entry string) string {
 		return fmt.Sprintf("defect: %v\n", err)
 	}
 	failed := ""
-	b.out.trace = nil
 	done := make(chan bool)
 	go func() { // runtime.Goexit ends a cell
 		defer close(done)
 		defer func() {
 			if r := recover(); r != nil {
-				failed = fmt.Sprintf("panic: %s\nat %s\n", rt.Text(r), strings.Join(b.out.trace, ", "))
+				failed = fmt.Sprintf("panic: %s\n", rt.Text(r))
 			}
 		}()
 		v.Interface().(func())()

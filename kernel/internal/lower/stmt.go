@@ -45,7 +45,7 @@ func (p *fn) stmt(s ast.Stmt) {
 		return
 	case *ast.DeclStmt:
 		if s.Decl.(*ast.GenDecl).Tok == token.VAR {
-			p.mark(s, s)
+			p.mark(s)
 			p.varDecl(s.Decl.(*ast.GenDecl))
 		}
 		return // constants are folded, types hoisted
@@ -55,48 +55,8 @@ func (p *fn) stmt(s ast.Stmt) {
 	if p.liftLoop(s) {
 		return
 	}
-	p.mark(s, header(s)...)
+	p.mark(s)
 	p.unmarked(s)
-}
-
-// header is the part of a statement that runs before its blocks.
-func header(s ast.Stmt) []ast.Node {
-	var list []ast.Node
-	add := func(n ast.Node, ok bool) {
-		if ok {
-			list = append(list, n)
-		}
-	}
-	switch s := s.(type) {
-	case *ast.IfStmt:
-		add(s.Init, s.Init != nil)
-		add(s.Cond, true)
-	case *ast.ForStmt:
-		add(s.Init, s.Init != nil)
-		add(s.Cond, s.Cond != nil)
-		add(s.Post, s.Post != nil)
-	case *ast.RangeStmt:
-		add(s, true)
-	case *ast.SwitchStmt:
-		add(s.Init, s.Init != nil)
-		add(s.Tag, s.Tag != nil)
-		for _, c := range s.Body.List {
-			for _, x := range c.(*ast.CaseClause).List {
-				add(x, true)
-			}
-		}
-	case *ast.TypeSwitchStmt:
-		add(s.Init, s.Init != nil)
-		add(s.Assign, true)
-	case *ast.SelectStmt:
-		for _, c := range s.Body.List {
-			comm := c.(*ast.CommClause).Comm
-			add(comm, comm != nil)
-		}
-	default:
-		add(s, true)
-	}
-	return list
 }
 
 func (p *fn) unmarked(s ast.Stmt) {
@@ -214,7 +174,7 @@ func (p *fn) labeled(s *ast.LabeledStmt) {
 	p.u.at, p.u.atSrc = s.Pos(), p.src
 	switch st := s.Stmt.(type) {
 	case *ast.RangeStmt:
-		p.mark(st, st)
+		p.mark(st)
 		p.rangeStmt(st, label)
 	case *ast.ForStmt:
 		p.loop(func() { p.forStmt(st, label) })

@@ -15,7 +15,6 @@ type decl struct {
 	typ     *eval.Type // of a type; text is empty then
 	uses    map[string]bool
 	imports map[string]bool // paths
-	marks   []int           // of its functions, see mark.go
 }
 
 func newDecl(name string) *decl {
@@ -39,7 +38,7 @@ func (d *decl) rt(name string) string { return d.pkg(rtPath) + "." + name }
 func (d *decl) done() eval.Decl {
 	out := eval.Decl{Name: d.name, Type: d.typ, Uses: sortedKeys(d.uses)}
 	if d.typ == nil {
-		out.Source = d.text + d.markers()
+		out.Source = d.text
 	}
 	for _, path := range sortedKeys(d.imports) {
 		out.Imports = append(out.Imports, eval.Import{Name: packageName(path), Path: path})

@@ -187,9 +187,6 @@ func (u *unit) entryFunc(c *check.Unit) string {
 	p := u.newFn(d, u.src, newEnv())
 	p.sig = types.NewSignatureType(nil, nil, nil, nil, nil, false)
 	p.entry = true
-	label := c.Cell.Label
-	u.nextMark++
-	p.marker = &marker{id: u.nextMark, label: label, start: "1:1"}
 	shape := p.shape(&ast.BlockStmt{List: c.Body}, nil)
 	defers := p.deferList(shape, "")
 	body := p.capture(func() {
@@ -208,7 +205,7 @@ func (u *unit) entryFunc(c *check.Unit) string {
 			p.stmt(s)
 		}
 	})
-	d.text = "func " + name + "() {\n" + p.prologue(p.marker, defers, nil, body) + "}"
+	d.text = "func " + name + "() {\n" + defers + body + "}"
 	u.funcs = append(u.funcs, d)
 	return name
 }
@@ -235,7 +232,7 @@ func (u *unit) initFuncs(decls []ast.Decl) []string {
 
 // initVar assigns what a declaration at package level initialises.
 func (p *fn) initVar(in *types.Initializer) {
-	p.mark(in.Rhs, in.Rhs)
+	p.mark(in.Rhs)
 	dst := make([]string, len(in.Lhs))
 	for i, v := range in.Lhs {
 		dst[i] = "_"

@@ -6,9 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"runtime"
-	"strconv"
 	"strings"
-	"sync"
 )
 
 // Fault is a run-time error of interpreted code, in Go's own words.
@@ -269,44 +267,4 @@ func Panicked(v any) {
 // PanicRange panics as Go does when an iterator calls the body of a loop that has ended.
 func PanicRange() {
 	panic(runtimeFault("range function continued iteration after function for loop body returned false"))
-}
-
-// marks are the position markers of functions by number, see package lower's mark.go.
-// The interpreter writes the ints without a lock while a trace is read: a word is read or written at once.
-var marks struct {
-	sync.RWMutex
-	pos map[int]*int
-}
-
-// Mark notes a function's position marker.
-func Mark(id int, pos *int) bool {
-	marks.Lock()
-	if marks.pos == nil {
-		marks.pos = map[int]*int{}
-	}
-	marks.pos[id] = pos
-	marks.Unlock()
-	return true
-}
-
-var tracePos = regexp.MustCompile(`^(.*?)(?:#(\d+))?:(\d+):(\d+)`)
-
-// Where turns a position of the interpreter's trace ("cell 3#17:2:1: panic: …") into the position
-// in the cell that ran there last: its label, line and column.
-func Where(trace string) (label string, line, column int, ok bool) {
-	m := tracePos.FindStringSubmatch(trace)
-	if m == nil {
-		return "", 0, 0, false
-	}
-	line, _ = strconv.Atoi(m[3])
-	column, _ = strconv.Atoi(m[4])
-	if id, err := strconv.Atoi(m[2]); err == nil {
-		marks.RLock()
-		pos := marks.pos[id]
-		marks.RUnlock()
-		if pos != nil && *pos != 0 {
-			line, column = *pos>>10, *pos&1023
-		}
-	}
-	return m[1], line, column, true
 }

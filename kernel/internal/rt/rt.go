@@ -4,7 +4,7 @@
 //
 // Its files: tasks.go (the identity of func() values), vars.go (addresses of
 // session variables), show.go (the value of a last expression), comm.go
-// (select), fault.go (panics as Go words them, positions of traces, panics in
+// (select), fault.go (panics as Go words them, panics in
 // goroutines), stdio.go (standard streams and the end of a cell), builtin.go
 // (built-in functions that the interpreter lacks), bind.go (methods of the
 // session's types), assert.go (assertions and type switches).

@@ -1,7 +1,6 @@
 package rt
 
 import (
-	"fmt"
 	"reflect"
 	"runtime"
 	"testing"
@@ -103,22 +102,5 @@ func TestSelect(t *testing.T) {
 	close(c)
 	if i := Select(false, Case{Chan: c, Value: &got, Ok: &ok}); i != 0 || got != 0 || ok {
 		t.Errorf("closed: case %d, %d, %t", i, got, ok)
-	}
-}
-
-// TestWhere holds that a trace gives the position that the marker holds.
-func TestWhere(t *testing.T) {
-	pos := 12<<10 | 3
-	Mark(901, &pos)
-	for in, want := range map[string]string{
-		"cell 3#901:2:1: panic: main.f(...)": "cell 3:12:3 true",
-		"cell 3:2:1: panic: main.f(...)":     "cell 3:2:1 true",
-		"cell 3#999:4:5: panic: main.f(...)": "cell 3:4:5 true",
-		"no position":                        ":0:0 false",
-	} {
-		label, line, column, ok := Where(in)
-		if got := fmt.Sprintf("%s:%d:%d %t", label, line, column, ok); got != want {
-			t.Errorf("%q: %s, want %s", in, got, want)
-		}
 	}
 }

@@ -59,7 +59,6 @@ var own = interp.Exports{
 		"LogOutput":        reflect.ValueOf(rt.LogOutput),
 		"Load":             reflect.ValueOf(rt.Load),
 		"LoadVar":          reflect.ValueOf(rt.LoadVar),
-		"Mark":             reflect.ValueOf(rt.Mark),
 		"Cap":              reflect.ValueOf(rt.Cap),
 		"Defer":            reflect.ValueOf(rt.Defer),
 		"NewDefers":        reflect.ValueOf(rt.NewDefers),
