@@ -20,6 +20,9 @@ type packages struct {
 	loaded map[string]bool
 }
 
+// hooks is the path of yaegi's own table: how it converts from and to unsafe.Pointer.
+const hooks = "github.com/traefik/yaegi"
+
 // newPackages gives yaegi what it needs of packages that nobody imports: the wrappers of
 // interfaces, which have names that begin with _, and the types of functions' parameters.
 func newPackages(y *interp.Interpreter, s stdio, symbols []interp.Exports) (*packages, error) {
@@ -27,7 +30,7 @@ func newPackages(y *interp.Interpreter, s stdio, symbols []interp.Exports) (*pac
 	first := interp.Exports{}
 	for _, e := range append(symbols, printing(s)) {
 		for key, table := range e {
-			if key == "." {
+			if key == "." || path.Dir(key) == hooks {
 				if err := y.Use(interp.Exports{key: table}); err != nil {
 					return nil, err
 				}
