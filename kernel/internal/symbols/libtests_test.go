@@ -191,7 +191,11 @@ func (p *testPackage) program(test string) string {
 		b.Write(p.text[from.Filename][from.Offset:to.Offset])
 		b.WriteString("\n\n")
 	}
-	return strings.ReplaceAll(b.String(), p.name+".", "main.") // which types are called by in a cell
+	// Types are called by the package of a cell; but strings_test.go is a file.
+	const file = "\x00"
+	text := strings.ReplaceAll(b.String(), p.name+".go", file)
+	text = strings.ReplaceAll(text, p.name+".", "main.")
+	return strings.ReplaceAll(text, file, p.name+".go")
 }
 
 // touches tells whether an init function mentions a variable that is included.
