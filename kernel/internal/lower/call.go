@@ -46,7 +46,7 @@ func (p *fn) call(x *ast.CallExpr) (string, int) {
 // packed makes the slice of a variadic call of a function value: the interpreter does not
 // see that the type of a field is variadic.
 func (p *fn) packed(sig *types.Signature, x *ast.CallExpr, args []string) []string {
-	if _, lit := ast.Unparen(x.Fun).(*ast.FuncLit); lit || !sig.Variadic() || x.Ellipsis.IsValid() || len(args) != len(x.Args) {
+	if _, lit := ast.Unparen(x.Fun).(*ast.FuncLit); lit && len(args) >= sig.Params().Len() || !sig.Variadic() || x.Ellipsis.IsValid() || len(args) != len(x.Args) {
 		return args
 	}
 	if len(x.Args) == 1 {
@@ -122,6 +122,9 @@ func (p *fn) args(sig *types.Signature, x *ast.CallExpr) []string {
 	wrap, encode := prints(f), encodes(f)
 	for i, a := range x.Args {
 		out[i] = p.as(a, paramType(sig, i, x.Ellipsis.IsValid()))
+		if x.Ellipsis.IsValid() && p.isNil(a) {
+			out[i] = p.typ(paramType(sig, i, true)) + "(nil)"
+		}
 		if lit, ok := ast.Unparen(a).(*ast.FuncLit); ok && f != nil && !p.u.isSession(f.Pkg()) {
 			out[i] = p.ownFrame(lit, out[i], paramType(sig, i, x.Ellipsis.IsValid()))
 		}

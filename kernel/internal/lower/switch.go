@@ -135,6 +135,9 @@ func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 				out[i] = fmt.Sprintf("%s(%s, %s)", p.d.rt("Equal"), v, p.as(x, emptyInterface))
 			}
 		}
+		if len(out) > 1 { // the interpreter tries the first of several calls alone
+			return []string{"(" + strings.Join(out, ") || (") + ")"}
+		}
 		return out
 	}
 }

@@ -134,6 +134,13 @@ func main() {
 	if v, ok := e.(struct{}); ok {
 		fmt.Println(v)
 	}
+	for _, v := range []any{1, "a", 2.5, nil} {
+		switch v {
+		case 2, "a", nil:
+			fmt.Print(v, " ")
+		}
+	}
+	fmt.Println(lists(nil...), func(xs ...any) bool { return xs == nil }())
 	c := complex(6, 4)
 	c /= 2
 	fmt.Println(c, c/2i)
