@@ -75,10 +75,15 @@ func interruptible(deadline func(time.Time) error) (over func()) {
 	if ctx.Done() == nil {
 		return func() {}
 	}
-	stop := context.AfterFunc(ctx, func() { deadline(time.Unix(1, 0)) })
+	passed := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(passed)
+		_ = deadline(time.Unix(1, 0)) // the file is closed, or the platform has no deadlines
+	})
 	return func() {
 		if !stop() {
-			deadline(time.Time{}) // for other cells
+			<-passed
+			_ = deadline(time.Time{}) // for other cells
 		}
 	}
 }
