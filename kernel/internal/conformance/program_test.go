@@ -109,7 +109,7 @@ func status(err error) (code int, end string) {
 }
 
 // defect are the words around what the interpreter says of a defect.
-var defect = regexp.MustCompile(`^the interpreter cannot run this cell, which is a defect of Iyagi: (yaegi panics: )?|; please report it with the cell's text$`)
+var defect = regexp.MustCompile(`^the interpreter cannot run this cell, which is a defect of Iyagi(?:, not of the cell)?: (?:yaegi panics: )?|; please report it with the cell's text$`)
 
 // firstLine is the first line of text that says anything.
 func firstLine(text string) string {
