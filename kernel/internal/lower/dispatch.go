@@ -64,7 +64,7 @@ func (p *fn) dispatcher(t types.Type, m *types.Func) string {
 			if f.ret != "" {
 				ret = ""
 			}
-			fmt.Fprintf(&b, "if v__, ok__ := interface{}(x__).(%s); ok__ {\n%s%s%s\n}\n", d.typ(c), f.ret, q.methodOn("v__", c, m, f.args), ret)
+			fmt.Fprintf(&b, "if v__, ok__ := interface{}(x__).(%s); ok__ {\n%s%s%s%s\n}\n", d.typ(c), q.nilReceiver("v__", c, m), f.ret, q.methodOn("v__", c, m, f.args), ret)
 		}
 		call := "x__." + m.Name()
 		if !m.Exported() { // the interpreter would look for an exported one
@@ -73,4 +73,21 @@ func (p *fn) dispatcher(t types.Type, m *types.Func) string {
 		fmt.Fprintf(&b, "%s%s(%s)\n}", f.ret, call, strings.Join(f.args, ", "))
 		return b.String()
 	})
+}
+
+// nilReceiver prints what panics as Go does when v, a pointer, is nil and its method m wants what it points to.
+func (p *fn) nilReceiver(v string, c types.Type, m *types.Func) string {
+	ptr, ok := c.(*types.Pointer)
+	if !ok {
+		return ""
+	}
+	o, path, _ := types.LookupFieldOrMethod(c, false, m.Pkg(), m.Name())
+	f, ok := o.(*types.Func)
+	if !ok || len(path) != 1 {
+		return ""
+	}
+	if _, own := f.Signature().Recv().Type().(*types.Pointer); own {
+		return ""
+	}
+	return fmt.Sprintf("if %s == nil { %s(%q, %q) }\n", v, p.d.rt("NilReceiver"), goName(ptr.Elem()), m.Name())
 }

@@ -36,3 +36,6 @@ func Method(x any, name string) any {
 	}
 	return nil
 }
+
+// NilReceiver panics as a call of a value's method on a nil pointer does.
+func NilReceiver(typ, method string) { panic(rtype.NilReceiver(typ, method)) }

@@ -16,6 +16,10 @@ func (e nilReceiver) Error() string {
 // RuntimeError marks the error as one of the run-time system's.
 func (nilReceiver) RuntimeError() {}
 
+// NilReceiver is Go's panic when method of typ, which wants a value, is called on a nil pointer. The type is spelled as
+// in eval.Type.Go.
+func NilReceiver(typ, method string) error { return nilReceiver{typ, method} }
+
 // Bind gives a method its function, whose first parameter is the receiver. It may be called again
 // with another function.
 func (t *Table) Bind(typ, name string, f reflect.Value) error {

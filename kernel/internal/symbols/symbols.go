@@ -37,6 +37,7 @@ var own = interp.Exports{
 		"ShownAll":         reflect.ValueOf(rt.ShownAll),
 		"Add":              reflect.ValueOf(rt.Add),
 		"TypeField":        reflect.ValueOf(rt.TypeField),
+		"NilReceiver":      reflect.ValueOf(rt.NilReceiver),
 		"TypeFieldByName":  reflect.ValueOf(rt.TypeFieldByName),
 		"TypePkgPath":      reflect.ValueOf(rt.TypePkgPath),
 		"ValueField":       reflect.ValueOf(rt.ValueField),

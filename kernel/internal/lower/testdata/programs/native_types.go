@@ -275,7 +275,7 @@ func keys() {
 	for _, f := range []func(){
 		func() { m[Un{}] = 1 }, func() { fmt.Println(any(Un{}) == any(Un{})) }, func() { m[[]Un{}] = 1 }, func() { _ = any(Mon).(W2) },
 		func() { _ = any(Mon).(error) }, func() { _ = any(Sq{}).(interface{ None() }) },
-		func() { var s Shape; s.Area() }, func() { var r *Sq; var s Shape = r; s.Area() },
+		func() { var s Shape; s.Area() }, func() { l := []Shape{(*Sq)(nil)}; l[0].Area() },
 	} {
 		func() {
 			defer func() { fmt.Println(recover()) }()
