@@ -41,6 +41,13 @@ func (o *overFunc) exit(tok token.Token, label string) int {
 func (p *fn) rangeFunc(s *ast.RangeStmt, sig *types.Signature, label string) {
 	yield := sig.Params().At(0).Type().Underlying().(*types.Signature)
 	o := &overFunc{outer: p.over, code: p.scope.fresh("code"), done: p.scope.fresh("done"), label: label, inner: map[string]bool{}}
+	ast.Inspect(s.Body, func(n ast.Node) bool {
+		if l, ok := n.(*ast.LabeledStmt); ok {
+			o.inner[l.Label.Name] = true
+		}
+		_, lit := n.(*ast.FuncLit)
+		return !lit
+	})
 	iter := p.callee(s.X)
 	p.printf("%s := 0\n%s := false", o.code, o.done)
 	var params, pre []string
@@ -92,6 +99,8 @@ func (p *fn) leave(tok token.Token, label string) {
 	o := p.over
 	own := label == "" || label == o.label
 	switch {
+	case tok == token.GOTO && !o.inner[label]:
+		p.printf("%s = %d\nreturn false", o.code, o.exit(tok, label))
 	case label == "" && tok == token.BREAK && o.breaks > 0, label == "" && tok == token.CONTINUE && o.loops > 0:
 		p.printf("%s", tok)
 	case label != "" && o.inner[label]:

@@ -226,7 +226,7 @@ func (p *fn) branch(s *ast.BranchStmt) {
 	if s.Label != nil {
 		label = s.Label.Name
 	}
-	if p.over != nil && (s.Tok == token.BREAK || s.Tok == token.CONTINUE) {
+	if p.over != nil && s.Tok != token.FALLTHROUGH {
 		p.leave(s.Tok, label)
 		return
 	}
