@@ -156,6 +156,9 @@ func (r *runner) programStatus(err error, file string) exitStatus {
 		return exitStatus(code & 0xff)
 	}
 	text := cellName.ReplaceAllString(strings.Join(e.Traceback, "\n"), "${1}"+file)
+	if e.Name == "panic" {
+		text = asProgram(e.Value, text)
+	}
 	if !r.std.errTTY {
 		text = plain(text)
 	}
@@ -167,4 +170,28 @@ func (r *runner) programStatus(err error, file string) exitStatus {
 		return interrupted
 	}
 	return 1
+}
+
+// inMain is the frame of a call of main.
+var inMain = regexp.MustCompile(`(?m), line \d+(?:\x1b\[[0-9;]*m)* in main(?:\x1b\[[0-9;]*m)*$`)
+
+// asProgram adds what stands behind the words of a panic when a compiled program prints them: the signal,
+// whose address would tell nothing here, and the main goroutine.
+func asProgram(words, text string) string {
+	end := strings.Count(words, "\n") + 1
+	lines := strings.Split(text, "\n")
+	if end > len(lines) {
+		return text
+	}
+	head := lines[:end:end]
+	if strings.HasSuffix(words, "invalid memory address or nil pointer dereference") {
+		head = append(head, "[signal SIGSEGV: segmentation violation]")
+	}
+	if inMain.MatchString(text) {
+		head = append(head, "", "goroutine 1 [running]:")
+		for end < len(lines) && lines[end] == "" {
+			end++
+		}
+	}
+	return strings.Join(append(head, lines[end:]...), "\n")
 }

@@ -386,7 +386,7 @@ func (c *checking) callMain() {
 	for _, d := range c.decls.Decls {
 		if fd, ok := d.(*ast.FuncDecl); ok && fd.Recv == nil && fd.Name.Name == "main" &&
 			fd.Type.TypeParams == nil && fd.Type.Params.NumFields() == 0 && fd.Type.Results.NumFields() == 0 {
-			c.body = append(c.body, call(fd.Name))
+			c.body = append(c.body, call(fd.Name.Name))
 		}
 	}
 }
@@ -401,9 +401,9 @@ func (c *checking) lastExpr() {
 	}
 }
 
-func call(name *ast.Ident) ast.Stmt {
-	return &ast.ExprStmt{X: &ast.CallExpr{Fun: &ast.Ident{NamePos: name.Pos(), Name: name.Name},
-		Lparen: name.End(), Rparen: name.End()}}
+// call is a call that nobody wrote: it has no position.
+func call(name string) ast.Stmt {
+	return &ast.ExprStmt{X: &ast.CallExpr{Fun: &ast.Ident{Name: name}}}
 }
 
 func assign(pos token.Pos, lhs, rhs ast.Expr) *ast.AssignStmt {

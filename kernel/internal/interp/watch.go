@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"runtime"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -111,7 +112,7 @@ func (l *layout) find() (err error) {
 	l.trampolin = reflect.TypeFor[interp.Program]().PkgPath() + ".setExec."
 	l.kinds = names(l.nodeType, "kind")
 	l.withLow = names(l.nodeType, "action")["slice"]
-	for _, k := range []string{funcDecl, funcLit, indexExpr, sliceExpr, blockStmt, caseBody, varDecl, callExpr, selectorExpr} {
+	for _, k := range []string{funcDecl, funcLit, indexExpr, sliceExpr, blockStmt, caseBody, varDecl} {
 		if _, ok := l.kinds[k]; !ok {
 			return fmt.Errorf("start the interpreter: this version of yaegi has no node %s", k)
 		}
@@ -121,15 +122,13 @@ func (l *layout) find() (err error) {
 
 // The kinds of nodes that matter here.
 const (
-	funcDecl     = "funcDecl"
-	funcLit      = "funcLit"
-	indexExpr    = "indexExpr"
-	sliceExpr    = "sliceExpr"
-	blockStmt    = "blockStmt"
-	caseBody     = "caseBody"
-	varDecl      = "varDecl"
-	callExpr     = "callExpr"
-	selectorExpr = "selectorExpr"
+	funcDecl  = "funcDecl"
+	funcLit   = "funcLit"
+	indexExpr = "indexExpr"
+	sliceExpr = "sliceExpr"
+	blockStmt = "blockStmt"
+	caseBody  = "caseBody"
+	varDecl   = "varDecl"
 )
 
 // names asks a field's type for the names of its values.
@@ -268,28 +267,31 @@ func (w *watch) passed(v any, fn node, exec bltn, frame unsafe.Pointer, at place
 		}
 		tr = w.traces.begin(worded)
 	}
-	name, ok := spelled(w.name(fn))
+	name, ok := spelled(w.name(fn, at))
 	where := w.fields.children(fn)[3]
 	if failed != nil {
 		where = w.statement(failed)
 	} else if statements := w.fields.children(where); len(statements) > 0 {
 		where = statements[0]
 	}
-	label, line, column, known := at.of(w.fset.PositionFor(w.fields.pos(where), false).Offset)
-	tr.add(eval.Frame{Func: name, Label: label, Line: line, Column: column}, ok && known && !w.runsDeferred(failed) && !tr.isEntry())
+	label, line, column, known := at.of(w.offset(where))
+	tr.add(eval.Frame{Func: name, Label: label, Line: line, Column: column}, ok && known && w.written(fn, at) && !tr.isEntry())
 	return tr.value
 }
 
-// runsDeferred tells whether n is the call that lowering makes at the end of a function.
-func (w *watch) runsDeferred(n node) bool {
+// written tells whether the cell has the function, and not lowering alone: then a statement
+// of its has a mark of its own.
+func (w *watch) written(fn node, at places) bool {
 	l := &w.fields
-	if !l.is(n, callExpr) || len(l.children(n)) == 0 {
-		return false
+	if !l.is(fn, funcLit) {
+		return true
 	}
-	f := l.children(n)[0]
-	c := l.children(f)
-	return l.is(f, selectorExpr) && len(c) == 2 && l.ident(c[1]) == "RunDeferred"
+	before := at.last(w.offset(fn))
+	return slices.ContainsFunc(l.children(l.children(fn)[3]), func(s node) bool { return at.last(w.offset(s)) != before })
 }
+
+// offset is the place of a node in the lowered text.
+func (w *watch) offset(n node) int { return w.fset.PositionFor(w.fields.pos(n), false).Offset }
 
 // closure is the address of a function value's closure, which no two nodes share.
 func closure(f *bltn) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(f)) }
@@ -336,15 +338,18 @@ func (w *watch) statement(n node) node {
 	}
 }
 
-// name is what yaegi calls a function: "cell__3.func" is a literal in cell__3.
-func (w *watch) name(fn node) string {
+// name is what yaegi calls a function, without literals that lowering made: "cell__3.func" is a literal in cell__3.
+func (w *watch) name(fn node, at places) string {
 	l := &w.fields
 	if c := l.children(fn); l.is(fn, funcDecl) && len(c) > 1 {
 		return l.ident(c[1])
 	}
 	for n := l.anc(fn); n != nil; n = l.anc(n) {
 		if l.is(n, funcDecl) || l.is(n, funcLit) {
-			return w.name(n) + ".func"
+			if !w.written(fn, at) {
+				return w.name(n, at)
+			}
+			return w.name(n, at) + ".func"
 		}
 	}
 	return ""
@@ -412,10 +417,15 @@ func newPlaces(source string) places {
 
 // of is the mark that holds for an offset; ok is false where none of a cell does.
 func (p places) of(offset int) (label string, line, column int, ok bool) {
-	i := sort.Search(len(p), func(i int) bool { return p[i].offset > offset })
-	if i == 0 || p[i-1].label == fileName {
+	i := p.last(offset)
+	if i < 0 || p[i].label == fileName {
 		return "", 0, 0, false
 	}
-	m := p[i-1]
+	m := p[i]
 	return m.label, m.line, m.column, true
+}
+
+// last is the index of the last mark ahead of an offset, or -1.
+func (p places) last(offset int) int {
+	return sort.Search(len(p), func(i int) bool { return p[i].offset > offset }) - 1
 }

@@ -82,7 +82,7 @@ func TestWorkerEnds(t *testing.T) {
 		{"goexit", `fmt.Print("a"); runtime.Goexit()`, "runtime", "A stdout: aexit 0\n"},
 		{"kill", `fmt.Print("a"); syscall.Kill(syscall.Getpid(), syscall.SIGKILL)`, "syscall", "A stdout: aexit -1 killed\n"},
 		{"fatal", `fmt.Print("a"); var mu sync.Mutex; mu.Unlock()`, "sync", "A stdout: aexit 2 fatal: fatal error: sync: unlock of unlocked mutex\n"},
-		{"goroutine", `fmt.Print("a"); rt.Go(func() { panic("boom") }); select {}`, rtImport, "A stdout: aexit 2 panic: boom at cell 1:10 foo.func\n"},
+		{"goroutine", `fmt.Print("a"); rt.Go(func() { /*line cell 1:10:1*/panic("boom") }); select {}`, rtImport, "A stdout: aexit 2 panic: boom at cell 1:10 foo.func\n"},
 		{"raw", `os.Stdout.WriteString("raw"); fmt.Print("")`, "os", "A stdout: rawexit 0\n"},
 		{"command", `c := exec.Command("echo", "child"); c.Stdout = os.Stdout; fmt.Print(c.Run())`, "os/exec", "A stdout: child\nA stdout: <nil>exit 0\n"},
 		{"streams", `fmt.Print("a\n"); c := exec.Command("sh", "-c", "echo b; echo c >&2"); c.Stdout = os.Stdout; c.Stderr = os.Stderr; c.Run(); fmt.Print("d\n")`,

@@ -15,6 +15,10 @@ func (p *fn) mark(at ast.Node) {
 	if p.src.lib != "" {
 		return
 	}
+	if !at.Pos().IsValid() { // nobody wrote it: the call of a program's main
+		fmt.Fprint(p.out, "/*line iyagi.go:1:1*/")
+		return
+	}
 	pos := p.src.fset.Position(at.Pos())
 	fmt.Fprintf(p.out, "/*line %s:%d:%d*/", pos.Filename, pos.Line, pos.Column)
 }
