@@ -41,7 +41,7 @@ func (c *plainCompiler) order(operands ...ast.Expr) {
 					return false
 				}
 			case *ast.CallExpr:
-				if o := c.calledObject(n.Fun); o != nil && c.u.isSession(o.Pkg()) && c.called[n].lay == nil {
+				if c.callsCell(n) && c.called[n].lay == nil {
 					calls = append(calls, n)
 					late = late || memory
 					return false
@@ -72,7 +72,7 @@ func (c *plainCompiler) callAll(x *ast.CallExpr) []val {
 	fun := ast.Unparen(x.Fun)
 	o := c.calledObject(fun)
 	if o == nil {
-		c.giveUp("call of a function value")
+		return c.callValue(fun, x)
 	}
 	if sel, ok := fun.(*ast.SelectorExpr); ok {
 		if s := c.selection(sel); s != nil {
@@ -92,8 +92,14 @@ func (c *plainCompiler) callAll(x *ast.CallExpr) []val {
 
 // callMethod calls a method that the type tells.
 func (c *plainCompiler) callMethod(x *ast.CallExpr, sel *ast.SelectorExpr, s *selection) []val {
-	if s.kind != types.MethodVal || c.nativePath(s) {
+	if s.kind == types.FieldVal {
+		return c.callValue(sel, x)
+	}
+	if s.kind != types.MethodVal {
 		c.giveUp("method expression")
+	}
+	if c.nativePath(s) {
+		return c.callLibraryMethod(x, sel, s)
 	}
 	r := receiver{typ: s.recv}
 	for _, i := range s.path[:len(s.path)-1] {
@@ -276,6 +282,50 @@ func (c *plainCompiler) plainNative(o *types.Func) (string, bool) {
 	return "", false
 }
 
+// callsCell tells whether a call may run code of a cell.
+func (c *plainCompiler) callsCell(x *ast.CallExpr) bool {
+	if c.src.info.Types[x.Fun].IsType() || c.builtinOf(x.Fun) != "" {
+		return false
+	}
+	o := c.calledObject(x.Fun)
+	return o == nil || c.u.isSession(o.Pkg())
+}
+
+// callValue calls a function value.
+func (c *plainCompiler) callValue(fun ast.Expr, x *ast.CallExpr) []val {
+	t := c.typeOf(fun)
+	sig, ok := t.Underlying().(*types.Signature)
+	if !ok {
+		c.giveUp("call of %v", t)
+	}
+	f := c.as(fun, t)
+	held := c.take(t)
+	c.move(held, f, 1<<30, 1<<30)
+	ref := vm.NativeRef{Arg: c.arg("(*" + c.typ(t) + ")(nil)"), Value: true}
+	return c.native(ref, vm.Invoke, held.p, sig, nil, x)
+}
+
+// callLibraryMethod calls a method of a type of the library that calls nothing of a cell and never blocks.
+func (c *plainCompiler) callLibraryMethod(x *ast.CallExpr, sel *ast.SelectorExpr, s *selection) []val {
+	m, n := s.obj.(*types.Func), deref(s.recv)
+	path := m.Pkg().Path()
+	named, ok := n.(*types.Named)
+	if !ok || types.IsInterface(n) || len(s.path) != 1 || !m.Exported() || named.TypeArgs().Len() > 0 || c.u.lib.named(named) != nil ||
+		!leafPackages[path] && path != "bytes" && path != "time" && path != "math/rand" {
+		c.giveUp("method of the library")
+	}
+	ptr := isPointer(m.Signature().Recv().Type())
+	v := c.methodRecv(sel, s, ptr, named)
+	text := c.typ(n)
+	if ptr {
+		text = "(*" + text + ")(nil)"
+	} else {
+		c.giveUp("method of a value of the library")
+	}
+	ref := vm.NativeRef{Arg: c.arg(text), Method: m.Name()}
+	return c.native(ref, vm.Native, 0, m.Signature(), &v, x)
+}
+
 // callNative calls a compiled function.
 func (c *plainCompiler) callNative(o *types.Func, x *ast.CallExpr) []val {
 	sig := o.Signature()
@@ -289,8 +339,17 @@ func (c *plainCompiler) callNative(o *types.Func, x *ast.CallExpr) []val {
 	if text == "" {
 		c.giveUp("call of %s", o.FullName())
 	}
+	return c.native(vm.NativeRef{Arg: c.arg(text)}, vm.Native, 0, sig, nil, x)
+}
+
+// native calls a compiled function or a function value.
+func (c *plainCompiler) native(ref vm.NativeRef, op vm.Op, reg int, sig *types.Signature, recv *val, x *ast.CallExpr) []val {
 	n, p := c.n, c.p
-	ref := vm.NativeRef{Arg: c.arg(text)}
+	if recv != nil {
+		r := c.take(recv.t)
+		c.moveOwned(r, *recv)
+		ref.Params = append(ref.Params, r.lay.Layout)
+	}
 	var window []val
 	for _, t := range tupleTypes(sig.Params()) {
 		w := c.take(t)
@@ -308,7 +367,7 @@ func (c *plainCompiler) callNative(o *types.Func, x *ast.CallExpr) []val {
 		ref.Results = append(ref.Results, v.lay.Layout)
 	}
 	c.code.N, c.code.P = max(c.code.N, endN, n+2), max(c.code.P, endP)
-	c.emit(vm.Native, n, p, 0, int64(len(c.code.Natives)))
+	c.emit(op, n, p, reg, int64(len(c.code.Natives)))
 	c.code.Natives = append(c.code.Natives, ref)
 	c.fixed = len(c.code.Ins)
 	return out

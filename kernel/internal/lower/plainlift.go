@@ -6,7 +6,6 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
-	"strings"
 
 	"iyagi/kernel/internal/vm"
 )
@@ -155,8 +154,7 @@ func (c *plainCompiler) alone(s ast.Stmt) bool {
 	ast.Inspect(s, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
-			o := c.calledObject(n.Fun)
-			if o != nil && (c.u.isSession(o.Pkg()) || strings.HasPrefix(o.FullName(), "(")) {
+			if o := c.calledObject(n.Fun); c.callsCell(n) || o != nil && o.Signature().Recv() != nil {
 				alone = false
 			}
 		case *ast.AssignStmt:

@@ -138,6 +138,9 @@ func (c *plainCompiler) rangeStmt(s *ast.RangeStmt, label string) {
 		})
 	case *types.Array:
 		v := c.expr(s.X)
+		if hasCall(s.X) { // then it is evaluated, though its length is known
+			c.emit(vm.Check, v.p, 0, 0, 0)
+		}
 		if vars.elem != nil {
 			v.own = false
 			v = c.owned(v)

@@ -62,7 +62,10 @@ func (l *Layout) Registers() (n, p int) {
 
 // A NativeRef is a compiled function that code calls.
 type NativeRef struct {
-	Arg             int // which argument of Define it is
+	Arg int // which argument of Define it is
+	// Method is the method of the type that the argument points to, or is a pointer of; empty: a function.
+	Method          string
+	Value           bool // the argument points to the type of a function that is in a register
 	Params, Results []Layout
 }
 
@@ -132,6 +135,8 @@ func (c *Code) Encode() string {
 	w.uint(len(c.Natives))
 	for _, n := range c.Natives {
 		w.uint(n.Arg)
+		w.text(n.Method)
+		w.bool(n.Value)
 		w.layouts(n.Params)
 		w.layouts(n.Results)
 	}
@@ -154,6 +159,14 @@ type writer []byte
 func (w *writer) uint(n int)  { *w = binary.AppendUvarint(*w, uint64(n)) }
 func (w *writer) int(n int64) { *w = binary.AppendVarint(*w, n) }
 
+func (w *writer) bool(b bool) {
+	if b {
+		w.uint(1)
+	} else {
+		w.uint(0)
+	}
+}
+
 func (w *writer) text(s string) {
 	w.uint(len(s))
 	*w = append(*w, s...)
@@ -169,11 +182,7 @@ func (w *writer) ints(list []int) {
 func (w *writer) layouts(list []Layout) {
 	w.uint(len(list))
 	for _, l := range list {
-		boxed := 0
-		if l.Boxed {
-			boxed = 1
-		}
-		w.uint(boxed)
+		w.bool(l.Boxed)
 		w.uint(l.Size)
 		w.uint(len(l.Leaves))
 		for _, leaf := range l.Leaves {
@@ -219,7 +228,7 @@ func decode(text string, args int) (c *Code, err error) {
 	c.Globals = r.ints(args - 1)
 	c.Natives = make([]NativeRef, r.count(maxPool))
 	for i := range c.Natives {
-		c.Natives[i] = NativeRef{r.upTo(args - 1), r.layouts(), r.layouts()}
+		c.Natives[i] = NativeRef{r.upTo(args - 1), r.text(), r.upTo(1) == 1, r.layouts(), r.layouts()}
 	}
 	c.Funcs = r.texts()
 	c.Tables = make([][]uint16, r.count(maxPool))

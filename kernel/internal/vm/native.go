@@ -2,33 +2,70 @@ package vm
 
 import (
 	"reflect"
+	"strings"
 	"unsafe"
 )
 
-// native is a compiled function that code calls.
+// native is a compiled function that code calls, or the type of function values that it calls.
 type native struct {
-	ref      *NativeRef
-	fn       reflect.Value
-	variadic bool
-	fast     func(N *nums, P *ptrs, n, p uint16) // for common signatures; nil: by reflection
+	ref *NativeRef
+	typ reflect.Type
+	fn  any
 }
 
-func newNative(ref *NativeRef, f any) *native {
-	v := reflect.ValueOf(f)
-	x := &native{ref: ref, fn: v, fast: fastNative(f)}
-	if v.Kind() == reflect.Func {
-		x.variadic = v.Type().IsVariadic()
+// newNative returns nil when the argument is not what ref takes it for.
+func newNative(ref *NativeRef, arg any) *native {
+	x := &native{ref: ref, typ: reflect.TypeOf(arg), fn: arg}
+	switch {
+	case x.typ == nil:
+		return nil
+	case ref.Value:
+		if x.typ.Kind() != reflect.Pointer {
+			return nil
+		}
+		x.typ = x.typ.Elem()
+	case ref.Method != "":
+		m, ok := x.typ.MethodByName(ref.Method)
+		if !ok {
+			return nil
+		}
+		x.fn, x.typ = m.Func.Interface(), m.Type
+	}
+	if x.typ.Kind() != reflect.Func || x.typ.NumIn() != len(ref.Params) || x.typ.NumOut() != len(ref.Results) {
+		return nil
+	}
+	for i, l := range ref.Params {
+		if int(x.typ.In(i).Size()) != l.Size {
+			return nil
+		}
+	}
+	for i, l := range ref.Results {
+		if int(x.typ.Out(i).Size()) != l.Size {
+			return nil
+		}
 	}
 	return x
 }
 
-// call runs the function on the arguments in the registers from n and p and leaves the results there.
-func (x *native) call(N *nums, P *ptrs, n, p uint16) {
-	if x.fast != nil {
-		x.fast(N, P, n, p)
+// invoke calls the function value f.
+func (x *native) invoke(f unsafe.Pointer, N *nums, P *ptrs, n, p uint16) {
+	if f == nil {
+		var p *int
+		*p = 0
+	}
+	// An interface of a function type holds the function's pointer.
+	e := [2]unsafe.Pointer{(*[2]unsafe.Pointer)(unsafe.Pointer(&x.typ))[1], f}
+	x.run(*(*any)(unsafe.Pointer(&e)), N, P, n, p)
+}
+
+func (x *native) call(N *nums, P *ptrs, n, p uint16) { x.run(x.fn, N, P, n, p) }
+
+// run calls fn on the arguments in the registers from n and p and leaves the results there.
+func (x *native) run(fn any, N *nums, P *ptrs, n, p uint16) {
+	if callFast(fn, N, P, n, p) {
 		return
 	}
-	t := x.fn.Type()
+	t, f := x.typ, reflect.ValueOf(fn)
 	args := make([]reflect.Value, len(x.ref.Params))
 	an, ap := n, p
 	for i := range args {
@@ -37,10 +74,10 @@ func (x *native) call(N *nums, P *ptrs, n, p uint16) {
 		args[i] = v.Elem()
 	}
 	var out []reflect.Value
-	if x.variadic {
-		out = x.fn.CallSlice(args)
+	if t.IsVariadic() {
+		out = f.CallSlice(args)
 	} else {
-		out = x.fn.Call(args)
+		out = f.Call(args)
 	}
 	for i, v := range out {
 		c := reflect.New(t.Out(i))
@@ -117,48 +154,66 @@ func store(l *Layout, t reflect.Type, to unsafe.Pointer, N *nums, P *ptrs, n, p 
 	return n, p
 }
 
-// fastNative calls functions of common signatures without reflection.
-func fastNative(f any) func(N *nums, P *ptrs, n, p uint16) {
+// callFast calls a function of a common signature without reflection.
+//
+//go:nocheckptr
+func callFast(f any, N *nums, P *ptrs, n, p uint16) bool {
 	switch f := f.(type) {
+	case func():
+		f()
 	case func(any) any:
-		return func(N *nums, P *ptrs, n, p uint16) {
-			*(*any)(unsafe.Pointer(&P[p])) = f(*(*any)(unsafe.Pointer(&P[p])))
-		}
+		*(*any)(unsafe.Pointer(&P[p])) = f(*(*any)(unsafe.Pointer(&P[p])))
 	case func(...any) (int, error): // fmt.Println
-		return func(N *nums, P *ptrs, n, p uint16) {
-			written, err := f(unsafe.Slice((*any)(P[p]), int(N[n]))...)
-			N[n], *(*error)(unsafe.Pointer(&P[p])) = uint64(written), err
-		}
+		written, err := f(unsafe.Slice((*any)(P[p]), int(N[n]))...)
+		N[n], *(*error)(unsafe.Pointer(&P[p])) = uint64(written), err
 	case func(...any) string: // fmt.Sprint
-		return func(N *nums, P *ptrs, n, p uint16) {
-			setString(N, P, p, n, f(unsafe.Slice((*any)(P[p]), int(N[n]))...))
-		}
+		setString(N, P, p, n, f(unsafe.Slice((*any)(P[p]), int(N[n]))...))
 	case func(string, ...any) string: // fmt.Sprintf
-		return func(N *nums, P *ptrs, n, p uint16) {
-			setString(N, P, p, n, f(str(P[p], N[n]), unsafe.Slice((*any)(P[p+1]), int(N[n+1]))...))
-		}
+		setString(N, P, p, n, f(str(P[p], N[n]), unsafe.Slice((*any)(P[p+1]), int(N[n+1]))...))
+	case func(*strings.Builder, string) (int, error):
+		written, err := f((*strings.Builder)(P[p]), str(P[p+1], N[n]))
+		N[n], *(*error)(unsafe.Pointer(&P[p])) = uint64(written), err
+	case func(*strings.Builder, byte) error:
+		*(*error)(unsafe.Pointer(&P[p])) = f((*strings.Builder)(P[p]), byte(N[n]))
+	case func(*strings.Builder, rune) (int, error):
+		written, err := f((*strings.Builder)(P[p]), rune(N[n]))
+		N[n], *(*error)(unsafe.Pointer(&P[p])) = uint64(written), err
+	case func(*strings.Builder) string:
+		setString(N, P, p, n, f((*strings.Builder)(P[p])))
+	case func(*strings.Builder) int:
+		N[n] = uint64(f((*strings.Builder)(P[p])))
 	case func(float64) float64:
-		return func(N *nums, P *ptrs, n, p uint16) { setFloat(N, n, f(float(N, n))) }
+		setFloat(N, n, f(float(N, n)))
 	case func(float64, float64) float64:
-		return func(N *nums, P *ptrs, n, p uint16) { setFloat(N, n, f(float(N, n), float(N, n+1))) }
+		setFloat(N, n, f(float(N, n), float(N, n+1)))
 	case func(int) int:
-		return func(N *nums, P *ptrs, n, p uint16) { N[n] = uint64(f(int(N[n]))) }
+		N[n] = uint64(f(int(N[n])))
+	case func(int) bool:
+		N[n] = truth(f(int(N[n])))
+	case func(int, int) bool:
+		N[n] = truth(f(int(N[n]), int(N[n+1])))
+	case func(int, int) int:
+		N[n] = uint64(f(int(N[n]), int(N[n+1])))
 	case func() int:
-		return func(N *nums, P *ptrs, n, p uint16) { N[n] = uint64(f()) }
+		N[n] = uint64(f())
 	case func() float64:
-		return func(N *nums, P *ptrs, n, p uint16) { setFloat(N, n, f()) }
+		setFloat(N, n, f())
 	case func(string) string:
-		return func(N *nums, P *ptrs, n, p uint16) { setString(N, P, p, n, f(str(P[p], N[n]))) }
+		setString(N, P, p, n, f(str(P[p], N[n])))
 	case func(int) string:
-		return func(N *nums, P *ptrs, n, p uint16) { setString(N, P, p, n, f(int(N[n]))) }
+		setString(N, P, p, n, f(int(N[n])))
 	case func(rune) bool:
-		return func(N *nums, P *ptrs, n, p uint16) { N[n] = truth(f(rune(N[n]))) }
+		N[n] = truth(f(rune(N[n])))
+	case func(string) bool:
+		N[n] = truth(f(str(P[p], N[n])))
 	case func(string, string) bool:
-		return func(N *nums, P *ptrs, n, p uint16) { N[n] = truth(f(str(P[p], N[n]), str(P[p+1], N[n+1]))) }
+		N[n] = truth(f(str(P[p], N[n]), str(P[p+1], N[n+1])))
 	case func(string, string) int:
-		return func(N *nums, P *ptrs, n, p uint16) { N[n] = uint64(f(str(P[p], N[n]), str(P[p+1], N[n+1]))) }
+		N[n] = uint64(f(str(P[p], N[n]), str(P[p+1], N[n+1])))
 	case func(string, int) string:
-		return func(N *nums, P *ptrs, n, p uint16) { setString(N, P, p, n, f(str(P[p], N[n]), int(N[n+1]))) }
+		setString(N, P, p, n, f(str(P[p], N[n]), int(N[n+1])))
+	default:
+		return false
 	}
-	return nil
+	return true
 }

@@ -186,6 +186,7 @@ const (
 	BoxI // the same for an interface of the type k>>16; the value at P[b] has the type k&0xffff
 	Call // function k with windows at N[a] and P[b]
 	Native
+	Invoke // the function value P[c], of the type of natives[k]
 	Return
 	Panic // with the interface P[a],P[a+1]
 	opCount
@@ -235,7 +236,7 @@ var specs = [opCount]struct{ name, spec string }{
 	MapMake: {"mapMake", "pn.T"}, MapLen: {"mapLen", "np.."}, MapGet: {"mapGet", "pppT"}, MapPut: {"mapPut", "pppT"}, MapGetN: {"mapGetN", "ppnT"}, MapGetS: {"mapGetS", "pppW"}, MapPutN: {"mapPutN", "npnT"}, MapPutS: {"mapPutS", "nppW"},
 	MapPutNP: {"mapPutNP", "ppnT"}, MapPutSP: {"mapPutSP", "pppW"}, MapDelete: {"mapDelete", ".ppT"},
 	MapIter: {"mapIter", "pp.T"}, MapNext: {"mapNext", "qpj."},
-	Box: {"box", "qp.T"}, BoxI: {"boxI", "qp.D"}, Call: {"call", "NP.F"}, Native: {"native", "NP.X"}, Return: {"return", "...."}, Panic: {"panic", "q..."},
+	Box: {"box", "qp.T"}, BoxI: {"boxI", "qp.D"}, Call: {"call", "NP.F"}, Native: {"native", "NP.X"}, Invoke: {"invoke", "NPpX"}, Return: {"return", "...."}, Panic: {"panic", "q..."},
 }
 
 func (o Op) String() string {

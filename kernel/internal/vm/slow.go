@@ -98,6 +98,8 @@ func (f *Func) slow(i *Ins, N *nums, P *ptrs) {
 		P[i.A], P[i.A+1] = e[0], e[1]
 	case Native:
 		f.natives[i.K].call(N, P, i.A, i.B)
+	case Invoke:
+		f.natives[i.K].invoke(P[i.C], N, P, i.A, i.B)
 	case Panic:
 		e := [2]unsafe.Pointer{P[i.A], P[i.A+1]}
 		panic(*(*any)(unsafe.Pointer(&e)))

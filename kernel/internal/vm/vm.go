@@ -106,7 +106,11 @@ func newFunc(c *Code, args []any) *Func {
 		f.globals = append(f.globals, v.UnsafePointer())
 	}
 	for i := range c.Natives {
-		f.natives = append(f.natives, newNative(&c.Natives[i], args[c.Natives[i].Arg]))
+		x := newNative(&c.Natives[i], args[c.Natives[i].Arg])
+		if x == nil {
+			return nil
+		}
+		f.natives = append(f.natives, x)
 	}
 	return f
 }
