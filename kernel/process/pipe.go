@@ -43,6 +43,12 @@ var (
 	_ io.WriteCloser = (*Writer)(nil)
 )
 
+// String says what it is.
+func (r *Reader) String() string { return "reading end of a pipe" }
+
+// String says what it is.
+func (w *Writer) String() string { return "writing end of a pipe" }
+
 // Read reads what is there, up to len(p) bytes, and waits while there is nothing. It fails when the
 // cell is interrupted.
 func (r *Reader) Read(p []byte) (int, error) {

@@ -3,6 +3,7 @@ package process
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"iter"
 
 	"iyagi/kernel/internal/host"
@@ -58,6 +59,9 @@ func (q *Queue[T]) All() iter.Seq[T] {
 
 // Len is how many values are in the queue.
 func (q *Queue[T]) Len() int { return q.q.Len() }
+
+// String tells how many values are in the queue.
+func (q *Queue[T]) String() string { return fmt.Sprintf("queue of length %d", q.Len()) }
 
 // Close says that no more values will come: a Get takes what is there and then
 // reports false. Closing twice is no error.
