@@ -74,19 +74,7 @@ func (p *fn) chosenClause(s *ast.SwitchStmt, tag string, match func([]ast.Expr) 
 // an interface on either side each case is a comparison: the interpreter converts wrongly.
 func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 	if s.Tag == nil {
-		return "", func(list []ast.Expr) []string {
-			out := make([]string, len(list))
-			for i, x := range list {
-				out[i] = p.expr(x)
-				if types.IsInterface(p.typeOf(x)) {
-					out[i] = p.d.rt("Equal") + "(" + out[i] + ", true)"
-				}
-			}
-			if len(out) > 1 { // the interpreter looks at the first operand of a later && alone
-				return []string{"(" + strings.Join(out, ") || (") + ")"}
-			}
-			return out
-		}
+		return "", p.conditions
 	}
 	t := p.typeOf(s.Tag)
 	mixed, calls := types.IsInterface(t), false
@@ -96,50 +84,64 @@ func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 			mixed = mixed || types.IsInterface(p.typeOf(x)) || isFuncType(p.typeOf(x)) || p.isNil(x) || isChan(p.typeOf(x))
 		}
 	}
-	if !mixed && calls { // the interpreter tries the first of several calls alone
-		v := p.scope.fresh("tag")
-		p.printf("var %s %s = %s", v, p.typ(types.Default(t)), p.as(s.Tag, t))
-		return "", func(list []ast.Expr) []string {
-			out := make([]string, len(list))
-			for i, x := range list {
-				out[i] = "(" + v + " == " + p.as(x, t) + ")"
-			}
-			return []string{strings.Join(out, " || ")}
-		}
-	}
-	if !mixed {
-		tag := p.head(s.Tag)
-		return tag, func(list []ast.Expr) []string {
-			out := make([]string, len(list))
-			for i, x := range list {
-				out[i] = p.as(x, t)
-			}
-			return out
+	if !mixed && !calls {
+		return p.head(s.Tag), func(list []ast.Expr) []string {
+			return each(list, func(x ast.Expr) string { return p.as(x, t) })
 		}
 	}
 	v := p.scope.fresh("tag")
+	if !mixed {
+		p.printf("var %s %s = %s", v, p.typ(types.Default(t)), p.as(s.Tag, t))
+		return "", func(list []ast.Expr) []string {
+			return either(each(list, func(x ast.Expr) string { return v + " == " + p.as(x, t) }))
+		}
+	}
 	p.printf("%s := %s", v, p.as(s.Tag, nil))
 	return "", func(list []ast.Expr) []string {
-		out := make([]string, len(list))
-		for i, x := range list {
-			switch {
-			case p.isNil(x):
-				out[i] = v + " == nil"
-			case isChan(t) && isChan(p.typeOf(x)) && !types.Identical(t, p.typeOf(x)):
-				if types.AssignableTo(t, p.typeOf(x)) {
-					out[i] = p.conv(p.typeOf(x)) + "(" + v + ") == " + p.expr(x)
-				} else {
-					out[i] = v + " == " + p.conv(t) + "(" + p.expr(x) + ")"
-				}
-			default:
-				out[i] = fmt.Sprintf("%s(%s, %s)", p.d.rt("Equal"), v, p.as(x, emptyInterface))
-			}
-		}
-		if len(out) > 1 { // the interpreter tries the first of several calls alone
-			return []string{"(" + strings.Join(out, ") || (") + ")"}
-		}
-		return out
+		return either(each(list, func(x ast.Expr) string { return p.matches(v, t, x) }))
 	}
+}
+
+// each prints each of some expressions.
+func each(list []ast.Expr, f func(ast.Expr) string) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = f(x)
+	}
+	return out
+}
+
+// either makes one condition of several: of a list the interpreter looks at the first operand of a later && alone, and tries
+// the first of several calls alone.
+func either(list []string) []string {
+	if len(list) > 1 {
+		return []string{"(" + strings.Join(list, ") || (") + ")"}
+	}
+	return list
+}
+
+// conditions prints the cases of a switch without a tag.
+func (p *fn) conditions(list []ast.Expr) []string {
+	return either(each(list, func(x ast.Expr) string {
+		if types.IsInterface(p.typeOf(x)) {
+			return p.d.rt("Equal") + "(" + p.expr(x) + ", true)"
+		}
+		return p.expr(x)
+	}))
+}
+
+// matches compares a tag of type t, in variable v, with a case.
+func (p *fn) matches(v string, t types.Type, x ast.Expr) string {
+	switch {
+	case p.isNil(x):
+		return v + " == nil"
+	case isChan(t) && isChan(p.typeOf(x)) && !types.Identical(t, p.typeOf(x)):
+		if types.AssignableTo(t, p.typeOf(x)) {
+			return p.conv(p.typeOf(x)) + "(" + v + ") == " + p.expr(x)
+		}
+		return v + " == " + p.conv(t) + "(" + p.expr(x) + ")"
+	}
+	return fmt.Sprintf("%s(%s, %s)", p.d.rt("Equal"), v, p.as(x, emptyInterface))
 }
 
 func isChan(t types.Type) bool {
