@@ -79,6 +79,12 @@ func (p *fn) convertInterface(s string, x ast.Expr, to types.Type) string {
 		}
 		return p.conv(t) + "(" + s + ")"
 	}
+	if lit, ok := ast.Unparen(x).(*ast.CompositeLit); ok && !strings.HasPrefix(s, "(") {
+		if _, ok := p.typeOf(lit).Underlying().(*types.Struct); ok {
+			// the interpreter would give a variable of the interface's type the memory of the literal
+			return "(" + s + ")"
+		}
+	}
 	return p.standardFile(s, x)
 }
 

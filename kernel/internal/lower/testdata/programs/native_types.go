@@ -288,7 +288,33 @@ func keys() {
 	fmt.Println(string(b), rwc.Close())
 }
 
+type held struct{ a int }
+
+// variables have interface variables that begin with a literal.
+func variables() {
+	var x any = held{1}
+	y := any(held{2})
+	var a, b any = held{3}, struct{ n int }{4}
+	var s fmt.Stringer = struct{ fmt.Stringer }{Tue}
+	fmt.Println(x, y, a, b, s)
+	x, y, a, b, s = 5, "text", held{6}, nil, Mon
+	fmt.Println(x, y, a, b, s)
+	{
+		x = struct{ C int }{7}
+	}
+	l := []any{held{8}, struct{}{}}
+	l[0], l[1] = 9, held{10}
+	m := map[string]any{"k": held{11}}
+	m["k"] = true
+	f := func() any { return held{12} }
+	c := make(chan any, 2)
+	c <- held{13}
+	c <- 14
+	fmt.Println(x, l, m, f(), <-c, <-c)
+}
+
 func main() {
+	variables()
 	printing()
 	errs()
 	orders()
