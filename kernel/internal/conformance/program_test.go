@@ -81,7 +81,9 @@ func runCell(t testing.TB, source string, limit time.Duration) (outcome, error) 
 		return outcome{}, err
 	}
 	o.status, o.end = status(result.Err())
-	if err := c.Shutdown(starting); err != nil {
+	ending, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := c.Shutdown(ending); err != nil {
 		return outcome{}, fmt.Errorf("shut the kernel down: %w", err)
 	}
 	return o, nil
