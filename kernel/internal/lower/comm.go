@@ -57,8 +57,7 @@ func (p *fn) commCase(comm ast.Stmt) (string, func()) {
 		p.printf("%s := %s\nvar %s %s = %s", ch, p.expr(s.Chan), v, p.typ(elem), p.as(s.Value, elem))
 		return fmt.Sprintf("%s{Chan: %s, Value: &%s, Send: true}", rtCase, ch, v), nil
 	case *ast.ExprStmt:
-		x := ast.Unparen(s.X).(*ast.UnaryExpr).X
-		return fmt.Sprintf("%s{Chan: %s}", rtCase, p.expr(x)), nil
+		return fmt.Sprintf("%s{Chan: %s}", rtCase, p.commChan(ast.Unparen(s.X).(*ast.UnaryExpr).X)), nil
 	case *ast.AssignStmt:
 		return p.recvCase(rtCase, s)
 	}
@@ -66,9 +65,20 @@ func (p *fn) commCase(comm ast.Stmt) (string, func()) {
 	return "", nil
 }
 
+// commChan evaluates the channel of a receive: the operands of a case after it may change the variable.
+func (p *fn) commChan(x ast.Expr) string {
+	if p.isNil(x) {
+		return "nil"
+	}
+	ch := p.scope.fresh("ch")
+	p.printf("%s := %s", ch, p.expr(x))
+	return ch
+}
+
 func (p *fn) recvCase(rtCase string, s *ast.AssignStmt) (string, func()) {
 	x := ast.Unparen(s.Rhs[0]).(*ast.UnaryExpr).X
 	elem := p.typeOf(x).Underlying().(*types.Chan).Elem()
+	ch := p.commChan(x)
 	v, ok := p.scope.fresh("v"), p.scope.fresh("ok")
 	p.printf("var %s %s\nvar %s bool", v, p.typ(elem), ok)
 	bind := func() {
@@ -84,5 +94,5 @@ func (p *fn) recvCase(rtCase string, s *ast.AssignStmt) (string, func()) {
 			}
 		}
 	}
-	return fmt.Sprintf("%s{Chan: %s, Value: &%s, Ok: &%s}", rtCase, p.expr(x), v, ok), bind
+	return fmt.Sprintf("%s{Chan: %s, Value: &%s, Ok: &%s}", rtCase, ch, v, ok), bind
 }

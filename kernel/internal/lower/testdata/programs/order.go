@@ -121,6 +121,16 @@ func main() {
 	case recv:
 		fmt.Println("same channel")
 	}
+	sent, got := make(chan int, 1), make(chan int, 1)
+	got <- 5
+	clear := func() int { got = nil; return 1 }
+	full := make(chan int)
+	select { // the channels of all cases are evaluated first
+	case v := <-got:
+		fmt.Println("received", v)
+	case full <- clear():
+	}
+	_ = sent
 	n := 0
 	switch {
 	default:
