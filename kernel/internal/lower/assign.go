@@ -245,7 +245,7 @@ func (p *fn) blankable(l, r ast.Expr) string {
 // variables on the left, no calls on the right.
 func (p *fn) plainAssign(lhs, rhs []ast.Expr) bool {
 	for _, l := range lhs {
-		if _, ok := l.(*ast.Ident); !ok {
+		if _, ok := l.(*ast.Ident); !ok || !isBlank(l) && types.IsInterface(p.typeOf(l)) {
 			return false
 		}
 	}

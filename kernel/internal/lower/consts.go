@@ -21,6 +21,9 @@ func (p *fn) constant(v constant.Value, t types.Type, typed bool) string {
 		fail("constant of type %v", t)
 	}
 	lit := literal(v, b)
+	if p.isNamedBool(t) { // the interpreter drops the conversion
+		return p.namedBool(t) + "(" + lit + ")"
+	}
 	if typed && bare(b) {
 		return lit
 	}

@@ -217,10 +217,15 @@ func (p *fn) assertion(x *ast.TypeAssertExpr) string {
 	switch {
 	case commaOk && (types.IsInterface(to) || isEmptyStruct(to)):
 		return p.asInterface(to) + "(" + p.expr(x.X) + ")"
-	case commaOk || types.Identical(from.Underlying(), emptyInterface) && !types.IsInterface(to) && !isEmptyStruct(to):
+	case commaOk || types.Identical(from.Underlying(), emptyInterface) && !types.IsInterface(to) && !isEmptyStruct(to) && !isBool(to): // of a bool the interpreter would look at ok
 		return p.held(x.X) + ".(" + p.dynamic(to) + ")"
 	}
 	return p.mustAssert(from, to) + "(" + p.expr(x.X) + ")"
+}
+
+func isBool(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() == types.Bool
 }
 
 // isEmptyStruct tells whether t is a struct without fields, whose first one the interpreter looks at in an assertion.
@@ -348,6 +353,8 @@ func (p *fn) shiftCount(x ast.Expr, prec int, t types.Type) string {
 	b, ok := p.typeOf(x).Underlying().(*types.Basic)
 	_, plain := ast.Unparen(x).(*ast.Ident)
 	switch {
+	case ok && t == types.Typ[types.Uint] && b.Info()&types.IsUnsigned != 0 && !plain:
+		return "uint(" + p.expr(x) + ")" // of an operation the interpreter wants the left operand's type
 	case !ok || t != types.Typ[types.Uint] || b.Info()&types.IsUnsigned != 0 || plain && p.loops > 0:
 		return p.operand(x, prec)
 	case p.neverNegative(x):

@@ -79,8 +79,9 @@ func (p *fn) switchTag(s *ast.SwitchStmt) (string, func([]ast.Expr) []string) {
 	t := p.typeOf(s.Tag)
 	mixed, calls := types.IsInterface(t), false
 	for _, c := range s.Body.List {
-		for i, x := range c.(*ast.CaseClause).List {
-			calls = calls || i > 0 && hasCall(x)
+		list := c.(*ast.CaseClause).List
+		for _, x := range list {
+			calls = calls || len(list) > 1 && !p.isConst(x)
 			mixed = mixed || types.IsInterface(p.typeOf(x)) || isFuncType(p.typeOf(x)) || p.isNil(x) || isChan(p.typeOf(x))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,11 +137,23 @@ func (u *unit) interfaceText(p *typer, x types.Type) string {
 	return "interface{" + strings.Join(methods, "; ") + "}"
 }
 
+// aliased finds the names of predeclared aliases in a type's text.
+var aliased = regexp.MustCompile(`[\[\],*( ](any|rune|byte)\b`)
+
+// literalField finds the fields of a struct literal that holds no other one.
+var literalField = regexp.MustCompile(`struct\{([^{}]*(?:\{\}[^{}]*)*)\}`)
+
 // goName is a type as %T prints it.
 func goName(t types.Type) string {
 	s := types.TypeString(t, (*types.Package).Name)
 	if strings.Contains(s, "[") && !strings.Contains(s, "func(") {
 		s = strings.ReplaceAll(s, ", ", ",")
+	}
+	s = aliased.ReplaceAllStringFunc(s, func(m string) string {
+		return m[:1] + map[string]string{"any": "interface {}", "rune": "int32", "byte": "uint8"}[m[1:]]
+	})
+	if strings.Contains(s, "[struct{") || strings.Contains(s, ",struct{") {
+		s = literalField.ReplaceAllString(s, "struct { $1 }")
 	}
 	switch t := t.(type) {
 	case *types.Struct:
