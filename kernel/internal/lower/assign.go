@@ -159,7 +159,7 @@ func (p *fn) isSessionVar(o types.Object) bool {
 // a channel (the interpreter does not store it in an element).
 func (p *fn) store(dst string, t types.Type, x ast.Expr, val string) {
 	_, isCall := ast.Unparen(x).(*ast.CallExpr)
-	temp := isFuncType(t) && (isCall || strings.HasPrefix(val, rtName))
+	temp := isFuncType(t) && (isCall || strings.HasPrefix(val, rtName) || strings.HasPrefix(val, "func() func("))
 	switch u := ast.Unparen(x).(type) {
 	case *ast.UnaryExpr:
 		temp = temp || u.Op == token.ARROW

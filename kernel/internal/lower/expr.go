@@ -12,21 +12,22 @@ import (
 // fn prints the body of one function, or of a literal inside it.
 type fn struct {
 	typer
-	src     *source
-	env     *env
-	scope   *scope
-	out     *strings.Builder
-	sig     *types.Signature // of the innermost function
-	resVars []string         // its result variables, when it has them
-	header  bool             // before a block: a composite literal needs parentheses
-	naked   bool             // the results are the declared ones: return needs no operands
-	loops   int              // loops around the statement in the innermost function
-	over    *overFunc        // the body of the innermost range over a function, see rangefunc.go
-	defers  string           // the list of deferred calls of a function that defers in such a body
-	unwinds string           // in a literal that is deferred: the list of the function that defers it
-	begins  string           // unwinds of the literal that is printed next
-	assigns types.Object     // the variable that the function literal being printed is assigned to
-	entry   bool             // in a cell's statements, not in a function or literal
+	src       *source
+	env       *env
+	scope     *scope
+	out       *strings.Builder
+	sig       *types.Signature // of the innermost function
+	resVars   []string         // its result variables, when it has them
+	header    bool             // before a block: a composite literal needs parentheses
+	naked     bool             // the results are the declared ones: return needs no operands
+	loops     int              // loops around the statement in the innermost function
+	over      *overFunc        // the body of the innermost range over a function, see rangefunc.go
+	defers    string           // the list of deferred calls of a function that defers in such a body
+	unwinds   string           // in a literal that is deferred: the list of the function that defers it
+	begins    string           // unwinds of the literal that is printed next
+	assigns   types.Object     // the variable that the function literal being printed is assigned to
+	entry     bool             // in a cell's statements, not in a function or literal
+	deferring bool             // the innermost function has defer statements
 }
 
 func (u *unit) newFn(d *decl, src *source, e *env) *fn {

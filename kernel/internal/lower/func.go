@@ -50,10 +50,23 @@ func (p *fn) funcLit(x *ast.FuncLit) string {
 // parts prints what follows a function's name: signature and body.
 func (p *fn) parts(sig *types.Signature, ft *ast.FuncType, body *ast.BlockStmt, params []string) (head, text string) {
 	p.sig = sig
+	p.deferring = defersIn(body)
 	params = append(params, p.paramList(sig, ft)...)
 	results, pre := p.resultVars(sig, ft, p.shape(body, ft))
 	text = pre + p.capture(func() { p.block(body.List) })
 	return "(" + strings.Join(params, ", ") + ")" + results, "{\n" + text + "}"
+}
+
+// defersIn tells whether a body has a defer statement of its own.
+func defersIn(body *ast.BlockStmt) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		_, lit := n.(*ast.FuncLit)
+		_, d := n.(*ast.DeferStmt)
+		found = found || d
+		return !lit && !found
+	})
+	return found
 }
 
 func (p *fn) paramList(sig *types.Signature, ft *ast.FuncType) []string {

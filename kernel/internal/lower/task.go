@@ -28,6 +28,11 @@ func (p *fn) literalValue(x *ast.FuncLit) string {
 	p.assigns = nil
 	lit := p.funcLit(x)
 	if p.src.lib != "" || !isTask(p.typeOf(x)) {
+		if p.deferring {
+			// In a frame of its own: the interpreter locks the frame that made a function when it returns, and holds this
+			// function's while it runs what is deferred.
+			return "func() " + p.typ(p.typeOf(x)) + " { return " + lit + " }()"
+		}
 		return lit
 	}
 	vars := p.captured(x)

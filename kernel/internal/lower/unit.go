@@ -187,6 +187,7 @@ func (u *unit) entryFunc(c *check.Unit) string {
 	p := u.newFn(d, u.src, newEnv())
 	p.sig = types.NewSignatureType(nil, nil, nil, nil, nil, false)
 	p.entry = true
+	p.deferring = defersIn(&ast.BlockStmt{List: c.Body})
 	shape := p.shape(&ast.BlockStmt{List: c.Body}, nil)
 	defers := p.deferList(shape, "")
 	body := p.capture(func() {
