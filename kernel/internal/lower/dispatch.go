@@ -10,10 +10,10 @@ import (
 // Calls of methods through interfaces that cells declare.
 //
 // The interpreter would go through package reflect. A function made for the interface's method asks for each type of
-// the session that implements it and calls its function: in a third of the time, and it finds methods that are
+// the session that implements it and calls its function: 1.4 µs for 1.9 µs of the interpreter alone, and it finds methods that are
 // not exported. What it does not know (types declared later, a library's) it calls natively.
 
-// maxAsked bounds the types that a dispatcher asks for; each costs about 0.1 µs.
+// maxAsked bounds the types that a dispatcher asks for, each of which takes time.
 const maxAsked = 8
 
 // implementers are the session's types, and pointers to them, that have the methods of i; the latest first.
