@@ -116,8 +116,10 @@ func isProgram(path string) bool {
 func runFiles(ctx context.Context, files []string, o runOptions, std streams) error {
 	// The temporary files of a kernel hold its key: they go even when we are
 	// told to go, or when nobody reads what we print any more.
-	ctx, cancel := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	ctx, cancel := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
 	defer cancel()
+	ctx, std, stop := std.whileRead(ctx)
+	defer stop()
 	r := &runner{
 		options: o, std: std, several: len(files) > 1,
 		input: &lines{from: std.in}, interrupts: make(chan os.Signal, 1),

@@ -192,6 +192,34 @@ func TestBrokenPipe(t *testing.T) {
 	}
 }
 
+// The end of another connection than that of our reader, such as a dead kernel's,
+// does not end the run: the runtime sends the same signal for it.
+func TestOtherBrokenPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ask.go")
+	source := "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(\"begun\")\n\tvar s string\n\tfmt.Scanln(&s)\n\tfmt.Println(\"got\", s)\n}\n"
+	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := command(t, "run", path)
+	out := &until{text: "begun\n", seen: make(chan struct{})}
+	c.Stdout = out
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-out.seen
+	if err := c.Process.Signal(syscall.SIGPIPE); err != nil {
+		t.Error(err)
+	}
+	in.Write([]byte("answer\n"))
+	if err := c.Wait(); err != nil || out.all.String() != "begun\ngot answer\n" {
+		t.Errorf("%v, output %q", err, &out.all)
+	}
+}
+
 // lab that is told to go takes JupyterLab with it.
 func TestTerminateLab(t *testing.T) {
 	bin := t.TempDir()
