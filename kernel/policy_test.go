@@ -52,6 +52,7 @@ var imports = map[string][]string{
 	"kernel/internal/symbols":     {"kernel/internal/vm", "kernel/internal/act", "kernel/internal/generic", "kernel/internal/rt", "kernel/display", "kernel/process", "kernel/thread", "kernel/internal/card"},
 	"notebooks/nbformat":          {},
 	"notebooks/client":            {"kernel/protocol", "notebooks/nbformat"},
+	"notebooks/publish":           {"notebooks/frontmatter", "notebooks/nbformat"},
 	"install":                     {"install/venv"},
 	"install/venv":                {},
 	"install/venv/venvtest":       {"install/venv"},
