@@ -154,11 +154,11 @@ func (p *pool) run() error {
 	var all sync.WaitGroup
 	jobs := make([]*card.Job, count)
 	for i := range jobs {
-		jobs[i] = p.board.Add(p.f, p.title(i+1, count))
+		jobs[i] = p.board.AddNumbered(p.f, p.options.name, number(i, count))
 	}
 	p.board.Show(firstPicture)
 	for i, job := range jobs {
-		all.Go(func() { p.serve(job, p.title(i+1, count)) })
+		all.Go(func() { p.serve(job, number(i, count)) })
 	}
 	all.Wait()
 	p.board.Wait(p.ctx, killGrace)
@@ -166,20 +166,17 @@ func (p *pool) run() error {
 	return p.err()
 }
 
-// title is what the card calls the n-th process.
-func (p *pool) title(n, count int) string {
-	name := p.options.name
-	if name == "" {
-		name = p.f.Name
-	}
+// number is what tells the i-th process from the others on the card; one alone
+// has none.
+func number(i, count int) int {
 	if count == 1 {
-		return name
+		return 0
 	}
-	return fmt.Sprintf("%s #%d", name, n)
+	return i + 1
 }
 
 // serve is the life of one process, and of those that take its place.
-func (p *pool) serve(job *card.Job, title string) {
+func (p *pool) serve(job *card.Job, number int) {
 	for {
 		w := &worker{pool: p, process: &Process{job: job}}
 		if err := w.run(); err != nil {
@@ -189,7 +186,7 @@ func (p *pool) serve(job *card.Job, title string) {
 		if p.ctx.Err() != nil || !p.left() {
 			return
 		}
-		job = p.board.Add(p.f, title)
+		job = p.board.AddNumbered(p.f, p.options.name, number)
 	}
 }
 

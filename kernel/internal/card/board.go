@@ -122,8 +122,12 @@ func (b *Board) Begin() { b.began = host.Clock() }
 
 // Add puts a task on the card, under the given name or else f's own. f may be
 // nil when the task is none.
-func (b *Board) Add(f *host.Func, name string) *Job {
-	j := &Job{kind: b.kind, budget: b.budget, board: b, done: make(chan struct{}), outcome: Outcome{State: Waiting}}
+func (b *Board) Add(f *host.Func, name string) *Job { return b.AddNumbered(f, name, 0) }
+
+// AddNumbered is Add for one of several tasks of the same name, which has the number
+// n beside it. 0 means none.
+func (b *Board) AddNumbered(f *host.Func, name string, n int) *Job {
+	j := &Job{kind: b.kind, number: n, budget: b.budget, board: b, done: make(chan struct{}), outcome: Outcome{State: Waiting}}
 	if j.name = name; name == "" {
 		j.name, j.line = nameOf(f)
 	}

@@ -39,6 +39,7 @@ type Job struct {
 	name   string
 	line   literal      // instead of a name, for a function literal
 	nth    atomic.Int32 // of the different literals of that line; 0: the only one on its card
+	number int          // among the tasks of its name; 0: it has none
 	host   string
 	place  int           // among the tasks of its card, from 0
 	budget *atomic.Int64 // bytes that the card may still keep

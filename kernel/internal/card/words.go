@@ -129,6 +129,13 @@ func speak(lang string) *words {
 
 // title is what the card calls the task.
 func (j *Job) title(w *words) string {
+	if j.number > 0 {
+		return fmt.Sprintf("%s #%d", j.unnumbered(w), j.number)
+	}
+	return j.unnumbered(w)
+}
+
+func (j *Job) unnumbered(w *words) string {
 	if j.line.line > 0 {
 		s := fmt.Sprintf(w.literal, strings.TrimPrefix(j.line.cell, "cell "), j.line.line)
 		if n := j.nth.Load(); n > 0 {
