@@ -52,12 +52,13 @@ var imports = map[string][]string{
 	"kernel/internal/symbols":     {"kernel/internal/vm", "kernel/internal/act", "kernel/internal/generic", "kernel/internal/rt", "kernel/display", "kernel/process", "kernel/thread", "kernel/internal/card"},
 	"notebooks/nbformat":          {},
 	"notebooks/client":            {"kernel/protocol", "notebooks/nbformat"},
+	"notebooks/execute":           {"kernel/protocol", "notebooks/client", "notebooks/nbformat"},
 	"notebooks/publish":           {"notebooks/frontmatter", "notebooks/nbformat"},
 	"install":                     {"install/venv"},
 	"install/venv":                {},
 	"install/venv/venvtest":       {"install/venv"},
 	"install/frontends":           {},
-	"cmd/iyagi":                   {"kernel", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/nbformat"},
+	"cmd/iyagi":                   {"kernel", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/execute", "notebooks/nbformat"},
 }
 
 // soleUsers are libraries that one package wraps for all others.

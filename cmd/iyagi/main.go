@@ -28,7 +28,7 @@ import (
 
 func main() {
 	kernel.Main()
-	os.Exit(execute(os.Args[1:], terminal()))
+	os.Exit(dispatch(os.Args[1:], terminal()))
 }
 
 // streams are where a command reads and writes.
@@ -45,9 +45,9 @@ type exitStatus int
 
 func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// execute runs the command line and returns the exit status: 0, 1 when
+// dispatch runs the command line and returns the exit status: 0, 1 when
 // something failed, 2 for a wrong command line, or what a Go program asked for.
-func execute(args []string, std streams) int {
+func dispatch(args []string, std streams) int {
 	root := rootCommand(std)
 	root.SetArgs(args)
 	root.SetIn(std.in)

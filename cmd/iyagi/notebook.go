@@ -9,12 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"iyagi/install"
 	"iyagi/kernel/protocol"
-	"iyagi/notebooks/client"
+	"iyagi/notebooks/execute"
 	"iyagi/notebooks/nbformat"
 )
 
@@ -27,7 +25,7 @@ func (r *runner) notebook(ctx context.Context, path string) exitStatus {
 	if l := nb.Language(); r.options.kernel == "" && l != "" && !strings.EqualFold(l, "go") {
 		return r.fail(fmt.Errorf("%s: the notebook is in %s; --kernel names the kernelspec to run it with", path, l))
 	}
-	b := &book{runner: r, path: path, nb: nb, recorder: nbformat.NewRecorder(), areas: map[string]*cellArea{}}
+	b := &book{runner: r, path: path, nb: nb}
 	b.progress = newProgress(r.std, filepath.Base(path), b.codeCells(), r.options.quiet)
 	failed := b.run(ctx)
 	b.progress.end(failed == nil)
@@ -40,40 +38,23 @@ func (r *runner) notebook(ctx context.Context, path string) exitStatus {
 	return 0
 }
 
-// book is a notebook while it runs. The caller's goroutine runs the cells;
-// the client's reader adds what comes when no cell waits for it.
+// book is a notebook while it runs.
 type book struct {
 	*runner
 	path     string
 	nb       *nbformat.Notebook
 	progress *progress
-
-	recorder *nbformat.Recorder
-
-	mu    sync.Mutex
-	areas map[string]*cellArea // by the id of the request; guarded by mu
-	early []*protocol.Message  // of the cell that has just ended, before it had its area; guarded by mu
-}
-
-type cellArea struct {
-	cell *nbformat.Cell
-	area *nbformat.Area
+	printer  *printer // of the running cell
 }
 
 func (b *book) codeCells() int {
 	n := 0
 	for _, c := range b.nb.Cells {
-		if runnable(c) {
+		if execute.Runnable(c) {
 			n++
 		}
 	}
 	return n
-}
-
-// runnable tells which cells are run: those with code, but for the tag of
-// which other programs (nbclient) think the same.
-func runnable(c *nbformat.Cell) bool {
-	return c.Type == nbformat.Code && strings.TrimSpace(c.Source) != "" && !c.HasTag("skip-execution")
 }
 
 // run runs the cells. The error has been said in full on standard error but
@@ -83,109 +64,42 @@ func (b *book) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	k.Background = b.late
 	if k.Dir, err = filepath.Abs(filepath.Dir(b.path)); err != nil { // as Jupyter's servers do
 		return err
 	}
 	b.progress.say("starting the kernel")
-	c, err := b.start(ctx, k)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		shutDown(ctx, c)
-		b.collect()
-	}()
-	b.describe(c.KernelInfo())
-	for _, cell := range b.nb.Cells {
-		if !runnable(cell) {
-			continue
-		}
-		err := b.cell(ctx, c, cell)
-		var died *client.DeathError
-		switch {
-		case err == nil:
-		case !b.options.allowErrors || errors.As(err, &died) || errors.Is(err, interrupted):
-			return err
-		default:
-			b.progress.output(true, fmt.Sprintln("iyagi:", err))
-		}
-	}
-	return nil // with --allow-errors what failed is no failure of the run
-}
-
-// cell runs one cell and prints its outputs.
-func (b *book) cell(ctx context.Context, c *client.Client, cell *nbformat.Cell) error {
-	b.progress.begin()
-	began := time.Now()
-	p := &printer{book: b}
-	result, err := b.execute(ctx, c, cell.Source, client.Options{
-		StoreHistory: true, StopOnError: true, Recorder: b.recorder,
-		Metadata:  map[string]any{"cellId": cell.ID},
-		OnMessage: p.message,
+	soon, cancel := starting(ctx)
+	defer cancel()
+	s, err := execute.Start(soon, k, execute.Options{
+		Limits: b.limits(), AllowErrors: b.options.allowErrors, Progress: b.event,
 	})
-	cell.SetOutputs(result.Outputs)
-	b.register(result.Request, &cellArea{cell: cell, area: result.Area})
-	if result.Reply != nil && result.Count > 0 {
-		cell.ExecutionCount = &result.Count
+	if err != nil {
+		return because(ctx, err)
 	}
-	p.finish(cell.Outputs)
-	where := fmt.Sprintf("%s: code cell %d of %d", b.path, b.progress.cell, b.progress.total)
-	if cell.ID != "" {
-		where += fmt.Sprintf(" (id %s)", cell.ID)
+	defer s.Close(ctx)
+	b.describe(s.Client().KernelInfo())
+	if err := s.Run(ctx, b.nb.Cells); err != nil {
+		return fmt.Errorf("%s: %w", b.path, err)
 	}
-	switch {
-	case err == errTimeout:
-		err = fmt.Errorf("%s took longer than %v", where, b.options.timeout)
-	case errors.Is(err, interrupted):
-		b.progress.output(true, fmt.Sprintf("iyagi: %s was interrupted\n", where))
-	case err != nil:
-		err = fmt.Errorf("%s: %w", where, err)
-	default:
-		if err = result.Err(); err != nil && cell.HasTag("raises-exception") {
-			err = nil
-		}
-		if err != nil {
-			err = fmt.Errorf("%s failed: %w", where, err)
-		}
-	}
-	b.progress.done(err == nil, time.Since(began))
-	return err
+	return nil
 }
 
-// late adds what a goroutine of an earlier cell printed after that cell.
-func (b *book) late(m *protocol.Message) {
-	if m.Parent == nil {
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if a := b.areas[m.Parent.MsgID]; a != nil {
-		client.Record(b.recorder, a.area, m)
-	} else {
-		b.early = append(b.early, m)
-	}
-}
-
-// register makes known where the late output of a cell goes.
-func (b *book) register(request string, a *cellArea) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.areas[request] = a
-	for _, m := range b.early {
-		if m.Parent.MsgID == request {
-			client.Record(b.recorder, a.area, m)
+// event prints what a cell shows, and how far the notebook is.
+func (b *book) event(e execute.Event) {
+	switch e.Kind {
+	case execute.Started:
+		b.progress.begin()
+		b.printer = &printer{book: b}
+	case execute.Published:
+		b.printer.message(e.Message)
+	case execute.Finished:
+		b.printer.finish(e.Cell.Outputs)
+		if errors.Is(e.Err, interrupted) {
+			b.progress.output(true, fmt.Sprintf("iyagi: %s: code cell %d of %d was interrupted\n", b.path, e.Number, e.Total))
+		} else if e.Err != nil && b.options.allowErrors {
+			b.progress.output(true, fmt.Sprintf("iyagi: %s: %v\n", b.path, e.Err))
 		}
-	}
-	b.early = nil
-}
-
-// collect gives the cells what came late.
-func (b *book) collect() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, a := range b.areas {
-		a.cell.SetOutputs(a.area.Outputs())
+		b.progress.done(e.Err == nil, e.Took)
 	}
 }
 

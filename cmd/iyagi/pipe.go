@@ -9,21 +9,22 @@ import (
 	"syscall"
 )
 
-// whileRead returns a context that ends when nobody reads what is written to the
+// whileRead returns a context that ends, because terminated, when nobody reads what is written to the
 // returned streams any more, as in `iyagi run x.ipynb | head`. Until stop is called
 // such a write does not end the process, so that there is time to tidy up.
 //
 // SIGPIPE itself says too little: once anybody asks for it, the runtime delivers
 // it for every broken connection, also that to a kernel that just died.
 func (std streams) whileRead(ctx context.Context) (_ context.Context, _ streams, stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
 	ignored := make(chan os.Signal, 1)
 	signal.Notify(ignored, syscall.SIGPIPE) // not signal.Ignore, which kernels would inherit
-	std.out = &watched{std.out, cancel}
-	std.err = &watched{std.err, cancel}
+	gone := func() { cancel(terminated) }
+	std.out = &watched{std.out, gone}
+	std.err = &watched{std.err, gone}
 	return ctx, std, func() {
 		signal.Stop(ignored)
-		cancel()
+		cancel(nil)
 	}
 }
 

@@ -64,7 +64,7 @@ func TestPrinter(t *testing.T) {
 			var out, err bytes.Buffer
 			std := streams{out: &out, err: &err}
 			recorder := nbformat.NewRecorder()
-			b := &book{runner: &runner{std: std}, recorder: recorder, progress: newProgress(std, "n.ipynb", 1, true)}
+			b := &book{runner: &runner{std: std}, progress: newProgress(std, "n.ipynb", 1, true)}
 			p := &printer{book: b}
 			area := recorder.Area()
 			for _, m := range test.messages {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,7 @@ import (
 
 	"iyagi/kernel/protocol"
 	"iyagi/notebooks/client"
+	"iyagi/notebooks/execute"
 )
 
 // program runs a Go program as one cell. What it prints goes to our own
@@ -27,18 +29,21 @@ func (r *runner) program(ctx context.Context, path string) exitStatus {
 	if err != nil {
 		return r.fail(err)
 	}
-	c, err := r.start(ctx, k)
+	soon, cancel := starting(ctx)
+	defer cancel()
+	c, err := client.Start(soon, k)
 	if err != nil {
-		return r.fail(err)
+		return r.fail(because(ctx, err))
 	}
-	defer shutDown(ctx, c)
+	defer c.Shutdown(context.WithoutCancel(ctx)) // that it had to be killed is no news to the user
 	out := &programOutput{std: r.std, shown: map[string]*item{}}
-	result, err := r.execute(ctx, c, string(source), client.Options{
+	result, err := execute.Code(ctx, c, string(source), client.Options{
 		StopOnError: true, Discard: true, OnMessage: out.message, Stdin: r.input.next,
-	})
+	}, r.limits())
 	out.flush()
-	if err == errTimeout {
-		err = fmt.Errorf("%s: the program took longer than %v", path, r.options.timeout)
+	var timeout *execute.TimeoutError
+	if errors.As(err, &timeout) {
+		err = fmt.Errorf("%s: the program %w", path, err)
 	}
 	if err != nil {
 		return r.fail(err)

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"iyagi/install"
 	"iyagi/notebooks/client"
+	"iyagi/notebooks/execute"
 )
 
 // runOptions are the flags of run.
@@ -114,18 +116,11 @@ func isProgram(path string) bool {
 // runFiles runs each file and returns the first failure as an exit status; the
 // words about it have been printed by then.
 func runFiles(ctx context.Context, files []string, o runOptions, std streams) error {
-	// The temporary files of a kernel hold its key: they go even when we are
-	// told to go, or when nobody reads what we print any more.
-	ctx, cancel := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
-	defer cancel()
-	ctx, std, stop := std.whileRead(ctx)
+	ctx, std, reading := std.whileRead(ctx)
+	defer reading()
+	r := &runner{options: o, std: std, several: len(files) > 1, input: &lines{from: std.in}, kill: make(chan struct{})}
+	ctx, stop := r.listen(ctx)
 	defer stop()
-	r := &runner{
-		options: o, std: std, several: len(files) > 1,
-		input: &lines{from: std.in}, interrupts: make(chan os.Signal, 1),
-	}
-	signal.Notify(r.interrupts, os.Interrupt)
-	defer signal.Stop(r.interrupts)
 	if o.output != "" && r.several {
 		if err := os.MkdirAll(o.output, 0o755); err != nil {
 			return err
@@ -147,7 +142,7 @@ func runFiles(ctx context.Context, files []string, o runOptions, std streams) er
 		if status == 0 {
 			status = got
 		}
-		if ctx.Err() != nil {
+		if context.Cause(ctx) == terminated {
 			return terminated
 		}
 		if got == interrupted {
@@ -168,11 +163,47 @@ const (
 
 // runner runs one file after the other.
 type runner struct {
-	options    runOptions
-	std        streams
-	several    bool
-	input      *lines
-	interrupts chan os.Signal
+	options runOptions
+	std     streams
+	several bool
+	input   *lines
+	kill    chan struct{} // closed by the second Ctrl-C
+}
+
+// listen ends the context that it returns when a signal asks for it, with the exit
+// status as the cause; a second Ctrl-C closes r.kill. stop ends the listening.
+func (r *runner) listen(ctx context.Context) (_ context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	signals := make(chan os.Signal, 2)
+	// The temporary files of a kernel hold its key: they go even when we are
+	// told to go, as when nobody reads what we print any more.
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	done := make(chan struct{})
+	var listening sync.WaitGroup
+	listening.Go(func() {
+		times := 0
+		for {
+			select {
+			case <-done:
+				return
+			case s := <-signals:
+				if s != os.Interrupt {
+					cancel(terminated)
+					continue
+				}
+				cancel(interrupted)
+				if times++; times == 2 {
+					close(r.kill)
+				}
+			}
+		}
+	})
+	return ctx, func() {
+		signal.Stop(signals)
+		close(done)
+		listening.Wait()
+		cancel(nil)
+	}
 }
 
 // spec is the kernel to run a file with: this program's own, or another by its
@@ -207,99 +238,25 @@ func (r *runner) spec(own bool) (client.Kernel, error) {
 	return k, err
 }
 
-// start starts a kernel; Ctrl-C ends the wait.
-func (r *runner) start(ctx context.Context, k client.Kernel) (*client.Client, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	started := make(chan struct{})
-	watched := make(chan struct{})
-	stopped := false
-	go func() {
-		defer close(watched)
-		select {
-		case <-r.interrupts:
-			stopped = true
-			cancel()
-		case <-started:
-		}
-	}()
-	c, err := client.Start(ctx, k)
-	close(started)
-	<-watched
-	if err != nil && stopped {
-		return nil, interrupted
-	}
-	return c, err
+// startTime is what a kernel gets to start.
+const startTime = time.Minute
+
+// starting is the context of the start of a kernel.
+func starting(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, startTime)
 }
 
-// graceTime is what a cell gets to end after an interrupt before the kernel is
-// ended.
-const graceTime = 5 * time.Second
-
-// errTimeout is the end of a cell that ran longer than --timeout.
-var errTimeout = errors.New("timeout")
-
-// execute runs one cell. Ctrl-C and the timeout interrupt it; a second Ctrl-C, or
-// a cell that does not end then, ends the kernel. The error is interrupted,
-// errTimeout or the client's.
-func (r *runner) execute(ctx context.Context, c *client.Client, code string, o client.Options) (*client.Result, error) {
-	done := make(chan struct{})
-	watched := make(chan struct{})
-	var reason error
-	go func() {
-		defer close(watched)
-		reason = r.watch(ctx, c, done)
-	}()
-	result, err := c.Execute(ctx, code, o)
-	close(done)
-	<-watched
-	if reason != nil {
-		return result, reason
-	}
-	return result, err
+// limits are those of each cell.
+func (r *runner) limits() execute.Limits {
+	return execute.Limits{Timeout: r.options.timeout, Kill: r.kill}
 }
 
-// watch interrupts and kills; it returns when the cell is done.
-func (r *runner) watch(ctx context.Context, c *client.Client, done <-chan struct{}) (reason error) {
-	var timeout, grace <-chan time.Time
-	if r.options.timeout > 0 {
-		timer := time.NewTimer(r.options.timeout)
-		defer timer.Stop()
-		timeout = timer.C
+// because replaces the end of a context by what ended it.
+func because(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
-	for {
-		select {
-		case <-done:
-			return reason
-		case <-grace:
-			c.Kill()
-			grace = nil
-			continue
-		case <-r.interrupts:
-			if reason != nil { // the second one
-				c.Kill()
-				continue
-			}
-			reason = interrupted
-		case <-timeout:
-			timeout = nil
-			if reason != nil {
-				continue
-			}
-			reason = errTimeout
-		}
-		timer := time.NewTimer(graceTime)
-		defer timer.Stop()
-		grace = timer.C
-		soon, cancel := context.WithTimeout(ctx, graceTime)
-		c.Interrupt(soon) // if it fails, grace ends the cell
-		cancel()
-	}
-}
-
-// shutDown ends a kernel in good order, whatever has happened to ctx.
-func shutDown(ctx context.Context, c *client.Client) {
-	c.Shutdown(context.WithoutCancel(ctx)) // that it had to be killed is no news to the user
+	return err
 }
 
 // fail prints why a file failed.
@@ -307,9 +264,6 @@ func (r *runner) fail(err error) exitStatus {
 	var status exitStatus
 	if errors.As(err, &status) {
 		return status
-	}
-	if errors.Is(err, context.Canceled) {
-		return terminated
 	}
 	fmt.Fprintln(r.std.err, "iyagi:", err)
 	return 1
