@@ -54,6 +54,7 @@ var imports = map[string][]string{
 	"notebooks/client":            {"kernel/protocol", "notebooks/nbformat"},
 	"notebooks/execute":           {"kernel/protocol", "notebooks/client", "notebooks/nbformat"},
 	"notebooks/publish":           {"notebooks/frontmatter", "notebooks/nbformat"},
+	"notebooks/frontmatter":       {"notebooks/nbformat"},
 	"install":                     {"install/venv"},
 	"install/venv":                {},
 	"install/venv/venvtest":       {"install/venv"},
