@@ -137,9 +137,12 @@ func decodeCell(raw []byte) (*Cell, error) {
 			return c, err
 		}
 	}
+	if i := find(fields, "attachments"); i >= 0 && fields[i].Value[0] == '{' { // Validate reports others
+		c.Attachments = newObject(fields[i].Value)
+	}
 	c.origin = &cellOrigin{
 		raw: raw, fields: fields, typ: c.Type, id: c.ID, source: c.Source,
-		metadata: c.Metadata, count: c.ExecutionCount, outputs: slices.Clone(c.Outputs),
+		metadata: c.Metadata, attached: c.Attachments, count: c.ExecutionCount, outputs: slices.Clone(c.Outputs),
 	}
 	if c.ExecutionCount != nil {
 		count := *c.ExecutionCount

@@ -226,9 +226,17 @@ func (e *encoder) cell(c *Cell) {
 			return f.Name == "execution_count" || f.Name == "outputs"
 		})
 	}
+	switch {
+	case c.Attachments != nil:
+		fields = with(fields, "attachments")
+	case old.attached != nil:
+		fields = slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return f.Name == "attachments" })
+	}
 	const depth = 2
 	e.object(depth, fields, func(f Field) {
 		switch {
+		case f.Name == "attachments" && c.Attachments != nil:
+			e.metadata(depth+1, c.Attachments)
 		case f.Name == "cell_type" && c.Type != old.typ:
 			e.b = appendString(e.b, string(c.Type))
 		case f.Name == "id" && c.ID != old.id:

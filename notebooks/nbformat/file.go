@@ -1,6 +1,7 @@
 package nbformat
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,16 +26,24 @@ func Read(path string) (*Notebook, error) {
 // Write writes a notebook file: all of it or nothing. The bytes go to a new
 // file beside the old one, which then takes its name, so that a full disk or a
 // crash leaves the old file as it was. A symbolic link stays one; the mode of a file
-// that exists is kept.
+// that exists is kept, and so is a file that holds the same bytes already, its time too.
 func Write(path string, n *Notebook) error {
 	data, err := n.Encode()
 	if err != nil {
 		return inFile(err, path)
 	}
-	if err := replace(path, data); err != nil {
+	if err := WriteFile(path, data); err != nil {
 		return fmt.Errorf("write notebook: %w", err)
 	}
 	return nil
+}
+
+// WriteFile writes any file as Write does.
+func WriteFile(path string, data []byte) error {
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	return replace(path, data)
 }
 
 func replace(path string, data []byte) (err error) {

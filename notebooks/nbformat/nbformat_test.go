@@ -428,3 +428,42 @@ func BenchmarkRoundTrip(b *testing.B) {
 		}
 	}
 }
+
+// Attachments are read, kept as they are spelled, changed and removed.
+func TestAttachments(t *testing.T) {
+	const in = `{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[
+	  {"id":"a","cell_type":"markdown","metadata":{},"source":"![x](attachment:x.png)","attachments":{"x.png": {"image/png":"iVBO"}}}]}
+`
+	n, err := Decode([]byte(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := n.Cells[0]
+	if got := string(c.Attachments.Raw("x.png")); got != `{"image/png":"iVBO"}` {
+		t.Errorf("read %s", got)
+	}
+	if got := encode(t, n); got != in {
+		t.Errorf("%s", diff(t, in, got))
+	}
+	c.Attachments.Set("y.png", map[string]string{"image/png": "AAAA"})
+	if got := encode(t, n); !strings.Contains(got, `{"image/png":"iVBO"}`) || !strings.Contains(got, `"AAAA"`) {
+		t.Errorf("with a second one: %s", got)
+	}
+	c.Attachments = nil
+	if got := encode(t, n); strings.Contains(got, "attachments") {
+		t.Errorf("without: %s", got)
+	}
+	fresh := NewCell(Markdown, "")
+	fresh.Attachments = NewObject(map[string]json.RawMessage{"z.png": json.RawMessage(`{"image/png":"BBBB"}`)})
+	n.Cells = append(n.Cells, fresh)
+	again, err := Decode([]byte(encode(t, n)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(again.Cells[1].Attachments.Raw("z.png")); !strings.Contains(got, "BBBB") {
+		t.Errorf("a new cell: %s", got)
+	}
+	if err := again.Validate(); err != nil {
+		t.Error(err)
+	}
+}

@@ -48,6 +48,10 @@ type Cell struct {
 	Source   string
 	Metadata *Object // may be nil in a file that lacks it
 
+	// Attachments are the pictures of a Markdown or raw cell, which its text names
+	// as attachment:NAME: from name to a bundle (MIME type to base64). Nil when there are none.
+	Attachments *Object
+
 	// ExecutionCount and Outputs are those of code cells. The count is nil for
 	// a cell that has not been run.
 	ExecutionCount *int
@@ -63,6 +67,7 @@ type cellOrigin struct {
 	id       string
 	source   string
 	metadata *Object
+	attached *Object
 	count    *int
 	outputs  []*Output
 }
@@ -181,7 +186,8 @@ func freshID(index int, c *Cell, used map[string]bool) string {
 func (c *Cell) changed() bool {
 	o := c.origin
 	if o == nil || c.Type != o.typ || c.ID != o.id || c.Source != o.source ||
-		c.Metadata != o.metadata || c.Metadata.isChanged() || !sameCount(c.ExecutionCount, o.count) ||
+		c.Metadata != o.metadata || c.Metadata.isChanged() ||
+		c.Attachments != o.attached || c.Attachments.isChanged() || !sameCount(c.ExecutionCount, o.count) ||
 		!slices.Equal(c.Outputs, o.outputs) {
 		return true
 	}
