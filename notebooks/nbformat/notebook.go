@@ -155,6 +155,24 @@ func (c *Cell) HasTag(tag string) bool {
 	return slices.Contains(c.Tags(), tag)
 }
 
+// Attachment returns a picture that a Markdown or raw cell carries in itself, as a
+// bundle from MIME type to base64 text; its text links to it as attachment:name. It is nil when there is
+// none of that name.
+func (c *Cell) Attachment(name string) *Object {
+	if c.origin == nil {
+		return nil
+	}
+	i := find(c.origin.fields, "attachments")
+	if i < 0 || c.origin.fields[i].Value[0] != '{' {
+		return nil
+	}
+	raw := newObject(c.origin.fields[i].Value).Raw(name)
+	if raw == nil || raw[0] != '{' {
+		return nil
+	}
+	return newObject(raw)
+}
+
 // Upgrade makes the notebook one of version 4.5 at least: each cell gets an id
 // that has none or shares it with an earlier cell. An id depends on the cell's place
 // and text alone, so that doing it twice gives the same file. Encode calls it.

@@ -93,6 +93,8 @@ func plainText(n ast.Node, src []byte) string {
 			b.Write(n.Value)
 		case *ast.AutoLink:
 			b.Write(n.Label(src))
+		case *mathInline:
+			b.WriteString(n.tex)
 		case *ast.RawHTML:
 			return ast.WalkSkipChildren, nil
 		}

@@ -8,22 +8,26 @@ import (
 	"time"
 	"unicode"
 
+	"iyagi/notebooks/frontmatter"
 	"iyagi/notebooks/nbformat"
 )
 
 // page is one notebook, prepared for the writer of any target. Nothing changes it
 // afterwards.
 type page struct {
-	path        string // of the notebook
-	name        string // of the file without its folder and extension; pages of one result have different ones
-	title       string // of the front matter, else the first heading, else name
-	description string // of the front matter; may be empty
-	date        time.Time
-	lang        string // BCP 47, of the front matter, else the metadata, else by the share of Hangul in the prose
-	words       *words // what the page says by itself, in its language or in English
-	codeLang    string // of the code cells, in lower case: "go"
+	path        string              // of the notebook
+	name        string              // of the file without its folder and extension; pages of one result have different ones
+	title       string              // of the front matter, else the first heading, else name
+	description string              // of the front matter; may be empty
+	date        time.Time           // of the front matter, else Options.Date; may be zero
+	front       *frontmatter.Matter // nil when the notebook has none
+	lang        string              // BCP 47, of the front matter, else the metadata, else by the share of Hangul in the prose
+	words       *words              // what the page says by itself, in its language or in English
+	codeLang    string              // of the code cells, in lower case: "go"
 	cells       []*cell
 	options     Options
+	anchors     map[string]string // from the anchors that JupyterLab gives headings to ours
+	siblings    map[string]*page  // all pages of the result, by the clean paths of their notebooks
 }
 
 // cell is a cell that readers see.
@@ -53,7 +57,7 @@ func (p *page) fault(c *cell, reason string, err error) error {
 // prepare makes the pages.
 func prepare(sources []Source, options Options) ([]*page, error) {
 	var pages []*page
-	names := map[string]string{}
+	names, siblings := map[string]string{}, map[string]*page{}
 	for _, s := range sources {
 		if s.Notebook == nil {
 			return nil, fmt.Errorf("%s: no notebook", s.Path)
@@ -68,6 +72,8 @@ func prepare(sources []Source, options Options) ([]*page, error) {
 		}
 		names[folded] = p.path
 		pages = append(pages, p)
+		siblings[filepath.Clean(p.path)] = p
+		p.siblings = siblings
 	}
 	if len(pages) == 0 {
 		return nil, errors.New("no notebook to publish")
@@ -76,16 +82,24 @@ func prepare(sources []Source, options Options) ([]*page, error) {
 }
 
 func newPage(s Source, options Options) (*page, error) {
-	p := &page{path: s.Path, date: options.Date, options: options}
+	p := &page{path: s.Path, date: options.Date, options: options, anchors: map[string]string{}}
 	base := filepath.Base(s.Path)
 	p.name = strings.TrimSuffix(base, filepath.Ext(base))
 	p.codeLang = strings.ToLower(s.Notebook.Language())
 	if p.codeLang == "" {
 		p.codeLang = "go"
 	}
-	if err := p.addCells(s.Notebook); err != nil {
+	front, at, rest, err := frontmatter.Of(s.Notebook, s.Path)
+	if err != nil {
 		return nil, err
 	}
+	if p.front = front; front != nil {
+		p.title, p.description, p.lang = front.Title, front.Description, front.Lang
+		if !front.Date.IsZero() {
+			p.date = front.Date
+		}
+	}
+	p.addCells(s.Notebook, at, rest)
 	p.setTitle()
 	if p.lang == "" {
 		p.lang = language(s.Notebook)
@@ -94,22 +108,27 @@ func newPage(s Source, options Options) (*page, error) {
 	return p, nil
 }
 
-// addCells takes what readers see. Raw cells are for one format alone: the first
-// is the front matter, the others go to the target whose MIME type they name.
-func (p *page) addCells(n *nbformat.Notebook) error {
+// addCells takes what readers see. The raw cell at the given index has the front matter and perhaps
+// some text of the page after it; writers know what to do with other raw cells.
+func (p *page) addCells(n *nbformat.Notebook, front int, rest string) {
 	ids := anchors{}
 	for i, c := range n.Cells {
 		v := &cell{Cell: c, number: i + 1}
-		v.input, v.outputs = visible(c)
-		if v.input == removed && v.outputs == removed {
+		if i == front {
+			v.Cell = &nbformat.Cell{Type: nbformat.Markdown, ID: c.ID, Source: rest, Metadata: c.Metadata}
+		}
+		v.input, v.outputs = visible(v.Cell)
+		if v.input == removed && v.outputs == removed || i == front && strings.TrimSpace(rest) == "" {
 			continue
 		}
-		if c.Type == nbformat.Markdown {
-			v.headings = headings(c.Source, ids)
+		if v.Type == nbformat.Markdown {
+			v.headings = headings(v.Source, ids)
+			for _, h := range v.headings {
+				p.anchors[strings.ReplaceAll(h.text, " ", "-")] = h.id
+			}
 		}
 		p.cells = append(p.cells, v)
 	}
-	return nil
 }
 
 // setTitle finds the title: the first heading of level 1 is the page's title
