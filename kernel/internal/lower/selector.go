@@ -33,7 +33,7 @@ func (p *fn) selector(x *ast.SelectorExpr) (string, int) {
 	if s == nil { // package.Name
 		o := p.src.info.Uses[x.Sel]
 		if f, ok := o.(*types.Func); ok {
-			return p.funcValue(p.funcName(f, p.typeArgs(x.Sel)), f, x), precPrimary
+			return p.funcValue(p.funcName(f, p.typeArgs(x.Sel)), f, x.Sel), precPrimary
 		}
 		return p.objectName(o), precPrimary
 	}

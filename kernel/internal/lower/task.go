@@ -59,10 +59,19 @@ func (p *fn) literalValue(x *ast.FuncLit) string {
 	return p.d.rt("Func") + "(" + strings.Join(args, ", ") + ")"
 }
 
-// funcValue gives a declared function that is used as a value its identity.
-func (p *fn) funcValue(name string, f *types.Func, at ast.Node) string {
-	if p.src.lib != "" || f.Signature().TypeParams().Len() > 0 && !isTask(f.Type()) || !isTask(p.monomorphic(f.Signature())) || !p.u.isSession(f.Pkg()) {
+// funcValue is a declared function that is used as a value. A task gets its identity. Another one gets the form of a
+// value, which its name alone has only as an argument of a call and where a variable's type is written: the interpreter's own form of it can
+// neither be returned nor stored in a map.
+func (p *fn) funcValue(name string, f *types.Func, at *ast.Ident) string {
+	if strings.Contains(name, ".") { // compiled
 		return name
+	}
+	t := p.subst(f.Type())
+	if in, ok := p.src.info.Instances[at]; ok {
+		t = p.subst(in.Type)
+	}
+	if !isTask(t) || p.src.lib != "" || f.Signature().TypeParams().Len() > 0 && !isTask(f.Type()) || !p.u.isSession(f.Pkg()) {
+		return "[]" + p.typ(t) + "{" + name + "}[0]"
 	}
 	id := p.u.newFuncID()
 	pos := p.line(at)

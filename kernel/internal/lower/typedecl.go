@@ -195,7 +195,9 @@ func (u *unit) describeMethods(p *typer, t types.Type, out *eval.Type) {
 		return
 	}
 	p.d.use(b.name)
-	b.text = fmt.Sprintf("var %s = %s(%q, %s)", b.name, b.rt("Bind"), p.d.name, strings.Join(bind, ", "))
+	// A function of plain data is a variable for the interpreter, which wants the variables that an initialisation
+	// mentions in the same unit, but not those that a function does.
+	b.text = fmt.Sprintf("func %s__i() bool { return %s(%q, %s) }\nvar %s = %s__i()", b.name, b.rt("Bind"), p.d.name, strings.Join(bind, ", "), b.name, b.name)
 	u.bindings = append(u.bindings, b)
 }
 
