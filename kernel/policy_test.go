@@ -43,7 +43,7 @@ var imports = map[string][]string{
 	"kernel/internal/conformance":     {},
 	"kernel/internal/host":            {"kernel/internal/eval"},
 	"kernel/internal/card":            {"kernel/internal/host", "kernel/internal/eval", "kernel/internal/childproc", "kernel/display"},
-	"kernel/internal/rt":              {"kernel/internal/host", "kernel/internal/eval", "kernel/internal/rtype", "kernel/display"},
+	"kernel/internal/rt":              {"kernel/internal/host", "kernel/internal/eval", "kernel/internal/rtype", "kernel/internal/vm", "kernel/display"},
 	"kernel/internal/rtype":           {"kernel/internal/eval"},
 	"kernel/internal/transfer":        {"kernel/internal/rt"},
 	"kernel/internal/interp": {"kernel/internal/eval", "kernel/internal/host", "kernel/internal/rt", "kernel/internal/rtype", "kernel/internal/vm", "kernel/internal/childproc",
@@ -71,9 +71,9 @@ var soleUsers = map[string][]string{
 	"github.com/shirou/gopsutil/": {"kernel", "kernel/internal/session"},
 }
 
-// platform are the packages that may know what system they run on. The code of methods that rtype makes
-// differs by processor.
-var platform = []string{"kernel/internal/childproc", "kernel/internal/rtype", "kernel/thread", "install"}
+// platform are the packages that may know what system they run on. The code of methods that rtype makes, and of
+// function values that vm makes, differs by processor.
+var platform = []string{"kernel/internal/childproc", "kernel/internal/rtype", "kernel/internal/vm", "kernel/thread", "install"}
 
 // The longest function and file outside of tests, in lines. longer names those that may be
 // longer since they are one switch or one table.

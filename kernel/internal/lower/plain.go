@@ -12,14 +12,14 @@ import (
 
 // Functions of plain data.
 //
-// A function whose every value is plain (numbers, strings, slices, structs, maps
+// A function whose every value is plain (numbers, strings, slices, structs, maps, functions
 // and pointers to such) and that does nothing that the interpreter must see is compiled for package
 // vm. Its code is a declaration of its own, "NAME__c", that vm functions which call
-// it use; when it has loops or recurses, the function NAME of the interpreted code is the same, bound
+// it use, as has each function literal in it; when it has loops or literals, or recurses, the function NAME of the interpreted code is the same, bound
 // by vm.Bind. A short function that interpreted code calls stays interpreted there: the way into vm costs more than it.
 //
 // The files: plaintype.go (how values stand in registers), plainasm.go (registers, jumps), plainexpr.go, plainlit.go, plainmem.go, plaincall.go,
-// plaincond.go and plainstmt.go (compiling).
+// plainclosure.go, plaincond.go and plainstmt.go (compiling).
 
 const vmPath = "iyagi/kernel/internal/vm"
 
@@ -37,6 +37,7 @@ type plainFunc struct {
 	callees       []*plainFunc
 	loops         bool // or recurses, or calls one that does
 	why           string
+	emitted       []func(*unit) // what else is declared with it
 }
 
 // notPlain is what a compiler panics with.
@@ -98,7 +99,9 @@ func (u *unit) compilePlain(f *plainFunc) bool {
 		}
 		g.tried = true
 		group = append(group, g)
-		u.undo = append(u.undo, func() { g.tried, g.failed, g.callees = false, false, nil })
+		if g.body != nil {
+			u.undo = append(u.undo, func() { g.tried, g.failed, g.callees = false, false, nil })
+		}
 		u.compileOne(g)
 		if f.failed { // what it calls may be needed by others, which ask again
 			break
@@ -141,6 +144,9 @@ func (f *plainFunc) reaches(g *plainFunc, seen map[*plainFunc]bool) bool {
 }
 
 func (u *unit) compileOne(f *plainFunc) {
+	if f.body == nil { // a literal, which its function has compiled
+		return
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			// Whatever the compiler cannot do, and be it by a mistake, the interpreter does.
@@ -151,14 +157,19 @@ func (u *unit) compileOne(f *plainFunc) {
 	at, atSrc := u.at, u.atSrc
 	defer func() { u.at, u.atSrc = at, atSrc }()
 	f.d = newDecl(codeName(f.name))
-	c := newPlainCompiler(u.newFn(f.d, f.body.src, f.env), codeName(f.name))
+	c := newPlainCompiler(u.newFn(f.d, f.body.src, f.env), f.name)
 	sig := f.obj.Type().(*types.Signature)
 	var recv *ast.FieldList
 	if sig.Recv() != nil {
 		recv = f.body.decl.Recv
 	}
 	c.function(c.receiverFirst(sig), recv, f.body.decl.Type, f.body.decl.Body)
-	f.code, f.args, f.callees, f.loops = c.code, c.args, c.callees, c.loops
+	f.take(c)
+}
+
+// take takes what a compiler has made.
+func (f *plainFunc) take(c *plainCompiler) {
+	f.code, f.args, f.callees, f.loops, f.emitted = c.code, c.args, c.callees, c.loops, c.emitted
 }
 
 // emitPlain declares the code of f and of what it calls in the current unit.
@@ -169,6 +180,9 @@ func (u *unit) emitPlain(f *plainFunc) {
 	}
 	put(u.Lowerer, u.emitted, name, true)
 	u.funcs = append(u.funcs, f.d)
+	for _, also := range f.emitted {
+		also(u)
+	}
 	for _, c := range f.callees {
 		u.emitPlain(c)
 		f.d.use(codeName(c.name))

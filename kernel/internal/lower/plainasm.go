@@ -33,6 +33,12 @@ type plainCompiler struct {
 	gotos  map[*types.Label]int
 	called map[*ast.CallExpr]val // results of calls that come before the operands beside them, see order
 	nextLb string                // label of the statement that comes
+
+	name     string // of the function; those of its literals begin with it
+	lits     int
+	captured []*types.Var // of a literal
+	assigned *types.Var   // that the next literal is assigned to
+	emitted  []func(*unit)
 }
 
 type fixup struct{ ins, label int }
@@ -47,6 +53,7 @@ type jumpScope struct {
 type place struct {
 	val
 	boxed   bool
+	shared  bool     // a result that others may know the address of
 	through *address // of a session variable whose value is in registers: what is assigned is stored there, too
 }
 
@@ -60,8 +67,9 @@ type val struct {
 	own  bool
 }
 
+// newPlainCompiler compiles the function with a name; the name of one that is empty is found when it is needed.
 func newPlainCompiler(p *fn, name string) *plainCompiler {
-	return &plainCompiler{fn: p, code: &vm.Code{Name: name}, layouts: map[types.Type]*layout{}, vars: map[*types.Var]*place{},
+	return &plainCompiler{fn: p, name: name, code: &vm.Code{Name: codeName(name)}, layouts: map[types.Type]*layout{}, vars: map[*types.Var]*place{},
 		inMem: map[*types.Var]bool{}, called: map[*ast.CallExpr]val{}, gotos: map[*types.Label]int{}}
 }
 

@@ -177,6 +177,7 @@ func (c *plainCompiler) assignStmt(s *ast.AssignStmt) {
 				c.expr(s.Rhs[0])
 				return
 			}
+			c.assigned, _ = c.assignedLiteral(s.Lhs[0], s.Rhs[0]).(*types.Var)
 			c.assign(l, c.as(s.Rhs[0], l.t), n, p)
 			return
 		}

@@ -36,6 +36,8 @@ func (c *plainCompiler) order(operands ...ast.Expr) {
 	for _, x := range operands {
 		ast.Inspect(x, func(n ast.Node) bool {
 			switch n := n.(type) {
+			case *ast.FuncLit:
+				return false
 			case *ast.BinaryExpr:
 				if n.Op == token.LAND || n.Op == token.LOR {
 					return false
@@ -174,18 +176,7 @@ func (c *plainCompiler) callSession(name string, sig *types.Signature, x *ast.Ca
 		window = window[1:]
 	}
 	c.arguments(window, sig, x)
-	ref := -1
-	for i, have := range c.code.Funcs {
-		if have == codeName(name) {
-			ref = i
-		}
-	}
-	if ref < 0 {
-		ref = len(c.code.Funcs)
-		c.code.Funcs = append(c.code.Funcs, codeName(name))
-		c.callees = append(c.callees, f)
-	}
-	c.emit(vm.Call, n, p, 0, int64(ref))
+	c.emit(vm.Call, n, p, 0, int64(c.funcRef(f)))
 	c.n, c.p = n, p
 	out := make([]val, sig.Results().Len())
 	for i := range out {
@@ -298,7 +289,12 @@ func (c *plainCompiler) callValue(fun ast.Expr, x *ast.CallExpr) []val {
 	if !ok {
 		c.giveUp("call of %v", t)
 	}
-	f := c.as(fun, t)
+	var f val
+	if lit, ok := fun.(*ast.FuncLit); ok {
+		f = c.funcLit(lit, true)
+	} else {
+		f = c.as(fun, t)
+	}
 	held := c.take(t)
 	c.move(held, f, 1<<30, 1<<30)
 	ref := vm.NativeRef{Arg: c.arg("(*" + c.typ(t) + ")(nil)"), Value: true}

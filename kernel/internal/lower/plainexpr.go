@@ -83,12 +83,17 @@ func (c *plainCompiler) expr(x ast.Expr) val {
 		return c.load(c.addr(x), c.typeOf(x))
 	case *ast.CompositeLit:
 		return c.composite(x)
+	case *ast.FuncLit:
+		return c.funcLit(x, false)
 	}
 	c.giveUp("%T", x)
 	return val{}
 }
 
 func (c *plainCompiler) ident(x *ast.Ident) val {
+	if f, ok := c.src.info.ObjectOf(x).(*types.Func); ok {
+		return c.funcValue(f, x)
+	}
 	v, ok := c.src.info.ObjectOf(x).(*types.Var)
 	if !ok {
 		c.giveUp("%s", x.Name)

@@ -28,9 +28,12 @@ func (p *fn) liftLoop(s ast.Stmt) bool {
 			return false
 		}
 	}
-	name := p.u.unique("cell", p.u.suffix(p.src))
+	name := c.name
+	if name == "" {
+		name = p.u.unique("cell", p.u.suffix(p.src))
+	}
 	f.name, f.d.name, c.code.Name = name, codeName(name), codeName(name)
-	f.code, f.args, f.callees = c.code, c.args, c.callees
+	f.take(c)
 	p.u.emitPlain(f)
 	d := newDecl(name)
 	d.use(f.d.name)
@@ -153,6 +156,8 @@ func (c *plainCompiler) alone(s ast.Stmt) bool {
 	}
 	ast.Inspect(s, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.FuncLit:
+			alone = false
 		case *ast.CallExpr:
 			if o := c.calledObject(n.Fun); c.callsCell(n) || o != nil && o.Signature().Recv() != nil {
 				alone = false

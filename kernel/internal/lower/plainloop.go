@@ -9,12 +9,13 @@ import (
 )
 
 func (c *plainCompiler) forStmt(s *ast.ForStmt, label string) {
+	var own []*place // variables that each iteration has its own of
 	if s.Init != nil {
 		c.stmt(s.Init)
 		if d, ok := s.Init.(*ast.AssignStmt); ok && d.Tok == token.DEFINE {
 			for _, x := range d.Lhs {
-				if v, ok := c.src.info.Defs[x.(*ast.Ident)].(*types.Var); ok && c.inMem[v] {
-					c.giveUp("address of a loop variable") // each iteration has its own
+				if v, ok := c.src.info.Defs[x.(*ast.Ident)].(*types.Var); ok && c.inMem[v] && v.Name() != "_" {
+					own = append(own, c.vars[v])
 				}
 			}
 		}
@@ -30,6 +31,14 @@ func (c *plainCompiler) forStmt(s *ast.ForStmt, label string) {
 	c.block(s.Body.List)
 	c.jumps = c.jumps[:len(c.jumps)-1]
 	c.bind(next)
+	for _, pl := range own {
+		c.scoped(func() {
+			p, ref := c.ptr(), c.typeRef(pl.t)
+			c.emit(vm.New, p, 0, 0, ref)
+			c.emit(vm.Copy, p, pl.p, 0, ref)
+			c.emit(vm.MoveP, pl.p, p, 0, 0)
+		})
+	}
 	if s.Post != nil {
 		c.stmt(s.Post)
 	}

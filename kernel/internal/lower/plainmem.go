@@ -157,6 +157,9 @@ func (c *plainCompiler) walk(a address, t types.Type, path []int) address {
 // selector reads a field.
 func (c *plainCompiler) selector(x *ast.SelectorExpr) val {
 	s := c.selection(x)
+	if f, ok := c.src.info.Uses[x.Sel].(*types.Func); ok && s == nil {
+		return c.funcValue(f, x.Sel)
+	}
 	if s == nil || s.kind != types.FieldVal || c.nativePath(s) {
 		c.giveUp("selector %s", x.Sel.Name)
 	}
@@ -424,7 +427,7 @@ func (c *plainCompiler) findInMem(body ast.Node) {
 				note(n.X)
 			}
 		case *ast.FuncLit:
-			c.giveUp("function literal")
+			c.noteCaptured(n)
 		}
 		return true
 	})

@@ -55,6 +55,7 @@ func (c *plainCompiler) params(sig *types.Signature, recv *ast.FieldList, ft *as
 		vals[i] = c.take(sig.Params().At(i).Type())
 		c.code.Params = append(c.code.Params, vals[i].lay.Layout)
 	}
+	c.takeCaptured()
 	for i := range sig.Results().Len() {
 		c.code.Results = append(c.code.Results, c.layout(sig.Results().At(i).Type()).Layout)
 	}
@@ -88,6 +89,7 @@ func (c *plainCompiler) namedResults(ft *ast.FuncType) {
 				o = types.NewVar(token.NoPos, nil, "_", c.sigRes.At(i).Type())
 			}
 			pl := c.declare(o)
+			pl.shared = c.inMem[o]
 			c.clear(pl)
 			c.results = append(c.results, pl)
 			i++
@@ -110,7 +112,7 @@ func (c *plainCompiler) ret(list []ast.Expr) {
 			v := r.val
 			if r.boxed {
 				v = c.load(address{r.p, 0}, r.t)
-				v.own = true // the variable ends here, and its address, if anywhere, is where Go would keep it
+				v.own = !r.shared
 			}
 			vals = append(vals, v)
 		}

@@ -1,6 +1,10 @@
 package rt
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"iyagi/kernel/internal/vm"
+)
 
 // task is what a func() value of a cell is: its identity and its captured variables.
 type task struct {
@@ -38,13 +42,16 @@ var wrapper = func() uintptr {
 	return c.code
 }()
 
-// Lookup tells what a function that [Func] made is. It fails for any other function.
+// Lookup tells what a function is that [Func] made, or package vm. It fails for any other function.
 func Lookup(f func()) (id int, captured []any, ok bool) {
 	if f == nil {
 		return 0, nil, false
 	}
 	c := closureOf(f)
 	if c.code != wrapper {
+		if t, ok := vm.TaskOf(f); ok {
+			return t.ID, t.Captured, true
+		}
 		return 0, nil, false
 	}
 	t := (*task)(c.recv)

@@ -69,6 +69,13 @@ type NativeRef struct {
 	Params, Results []Layout
 }
 
+// A TaskRef is the identity of a function literal of type func(): its number, and of the variables that its process
+// gets copies of, the index among the captured ones and the type.
+type TaskRef struct {
+	ID         int
+	Vars, Type []int
+}
+
 // A TypeRef is a type of the code: which argument of Define points to it, and its size in bytes.
 type TypeRef struct{ Arg, Size int }
 
@@ -79,6 +86,7 @@ type Code struct {
 	// N and P are the registers of each file that a call needs.
 	N, P            int
 	Params, Results []Layout
+	Captured        int // variables, whose addresses are in the pointer registers after the parameters
 	Ins             []Ins
 	Pos             []uint32 // of each instruction: line<<10 | column
 	Strings         []string
@@ -86,6 +94,7 @@ type Code struct {
 	Globals         []int // the same of variables
 	Natives         []NativeRef
 	Funcs           []string // lowered names
+	Tasks           []TaskRef
 	Tables          [][]uint16
 }
 
@@ -98,7 +107,7 @@ const (
 
 var errCode = errors.New("the code of a function is broken")
 
-const version = 1
+const version = 2
 
 // Encode returns the code as text that can stand in a string literal.
 func (c *Code) Encode() string {
@@ -109,6 +118,7 @@ func (c *Code) Encode() string {
 	w.uint(c.P)
 	w.layouts(c.Params)
 	w.layouts(c.Results)
+	w.uint(c.Captured)
 	w.uint(len(c.Ins))
 	for _, i := range c.Ins {
 		w.uint(int(i.Op))
@@ -143,6 +153,12 @@ func (c *Code) Encode() string {
 	w.uint(len(c.Funcs))
 	for _, s := range c.Funcs {
 		w.text(s)
+	}
+	w.uint(len(c.Tasks))
+	for _, t := range c.Tasks {
+		w.uint(t.ID)
+		w.ints(t.Vars)
+		w.ints(t.Type)
 	}
 	w.uint(len(c.Tables))
 	for _, t := range c.Tables {
@@ -210,6 +226,7 @@ func decode(text string, args int) (c *Code, err error) {
 	r := &reader{rest: raw[1:]}
 	c = &Code{Name: r.text(), Label: r.text(), N: r.upTo(MaxRegisters), P: r.upTo(MaxRegisters)}
 	c.Params, c.Results = r.layouts(), r.layouts()
+	c.Captured = r.upTo(MaxRegisters)
 	c.Ins = make([]Ins, r.count(MaxIns))
 	for i := range c.Ins {
 		c.Ins[i] = Ins{Op(r.upTo(int(opCount) - 1)), uint16(r.upTo(1<<16 - 1)), uint16(r.upTo(1<<16 - 1)), uint16(r.upTo(1<<16 - 1)), r.int()}
@@ -231,6 +248,13 @@ func decode(text string, args int) (c *Code, err error) {
 		c.Natives[i] = NativeRef{r.upTo(args - 1), r.text(), r.upTo(1) == 1, r.layouts(), r.layouts()}
 	}
 	c.Funcs = r.texts()
+	c.Tasks = make([]TaskRef, r.count(maxPool))
+	for i := range c.Tasks {
+		t := TaskRef{r.upTo(1 << 30), r.ints(MaxRegisters), r.ints(len(c.Types) - 1)}
+		if c.Tasks[i] = t; len(t.Vars) != len(t.Type) {
+			return nil, errCode
+		}
+	}
 	c.Tables = make([][]uint16, r.count(maxPool))
 	for i := range c.Tables {
 		c.Tables[i] = make([]uint16, r.count(maxPool))
@@ -330,6 +354,9 @@ func (c *Code) verify() error {
 			return errCode
 		}
 	}
+	if _, p := registers(c.Params); p+c.Captured > c.P {
+		return errCode
+	}
 	for at, i := range c.Ins {
 		spec := specs[i.Op].spec
 		if spec == "" || !c.field(spec[0], i.A) || !c.field(spec[1], i.B) || !c.field(spec[2], i.C) || !c.extra(spec[3], i) {
@@ -365,7 +392,7 @@ func (c *Code) field(spec byte, v uint16) bool {
 	case 'P':
 		return x <= c.P
 	}
-	return spec == '.'
+	return spec == '.' || spec == '*'
 }
 
 func (c *Code) extra(spec byte, i Ins) bool {
@@ -395,6 +422,10 @@ func (c *Code) extra(spec byte, i Ins) bool {
 		return within(i.K, len(c.Funcs))
 	case 'B':
 		return within(i.K, len(c.Tables))
+	case 'C':
+		return i.K >= 0 && low < len(c.Funcs) && int(i.K>>16&0xffff) < len(c.Types) && int(i.B)+int(i.C) <= c.P && c.task(i)
+	case 'V':
+		return within(i.K, len(c.Natives))
 	case 'X':
 		return within(i.K, len(c.Natives)) && c.native(i)
 	}
@@ -406,6 +437,22 @@ func (c *Code) native(i Ins) bool {
 	for _, list := range [][]Layout{ref.Params, ref.Results} {
 		if n, p := registers(list); int(i.A)+n > c.N || int(i.B)+p > c.P {
 			return false
+		}
+	}
+	return true
+}
+
+// task checks the captured variables of a literal that has an identity.
+func (c *Code) task(i Ins) bool {
+	n := int(i.K >> 32)
+	if n > len(c.Tasks) {
+		return false
+	}
+	if n > 0 {
+		for _, v := range c.Tasks[n-1].Vars {
+			if v >= int(i.C) {
+				return false
+			}
 		}
 	}
 	return true

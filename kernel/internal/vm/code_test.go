@@ -14,6 +14,7 @@ func TestEncode(t *testing.T) {
 	c.Types = []TypeRef{{Arg: 0, Size: 8}}
 	c.Globals = []int{1}
 	c.Natives = []NativeRef{{Arg: 1, Params: c.Params, Results: c.Results}}
+	c.Tasks = []TaskRef{{ID: 3, Vars: []int{0}, Type: []int{0}}}
 	c.Tables = [][]uint16{{0, 1}}
 	c.Pos[3] = 7<<10 | 2
 	got, err := decode(c.Encode(), 2)

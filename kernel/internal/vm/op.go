@@ -186,7 +186,9 @@ const (
 	BoxI // the same for an interface of the type k>>16; the value at P[b] has the type k&0xffff
 	Call // function k with windows at N[a] and P[b]
 	Native
-	Invoke // the function value P[c], of the type of natives[k]
+	Invoke   // the function value P[c], of the type of natives[k]
+	Closure  // P[a] = function value of the function k&0xffff, of the type k>>16&0xffff, with the c captured variables from P[b]; k>>32 is 1 more than its task
+	Compiled // P[a] = natives[k] as a function value
 	Return
 	Panic // with the interface P[a],P[a+1]
 	opCount
@@ -196,7 +198,7 @@ const (
 // n and p one, digits 2, 3 and 5 that many of N, q two of P. j: an
 // instruction. Of k: i any number, r a register of N, R two (16 bits each), L a register
 // (low 16 bits) and a size, A a length and a size, T a type, S a string, G a global,
-// F a function, X a native function, B a jump table, W a register and a type, D two types, '.' nothing.
+// F a function, C a function and a type, X a native function that is called, V one that is a value, B a jump table, W a register and a type, D two types, '.' nothing, * a number.
 var specs = [opCount]struct{ name, spec string }{
 	Move: {"move", "nn.."}, MoveP: {"moveP", "pp.."}, MoveS: {"moveS", "pnpr"}, Const: {"const", "n..i"}, NilP: {"nilP", "p..."},
 	String: {"string", "pn.S"}, Global: {"global", "p..G"},
@@ -236,7 +238,7 @@ var specs = [opCount]struct{ name, spec string }{
 	MapMake: {"mapMake", "pn.T"}, MapLen: {"mapLen", "np.."}, MapGet: {"mapGet", "pppT"}, MapPut: {"mapPut", "pppT"}, MapGetN: {"mapGetN", "ppnT"}, MapGetS: {"mapGetS", "pppW"}, MapPutN: {"mapPutN", "npnT"}, MapPutS: {"mapPutS", "nppW"},
 	MapPutNP: {"mapPutNP", "ppnT"}, MapPutSP: {"mapPutSP", "pppW"}, MapDelete: {"mapDelete", ".ppT"},
 	MapIter: {"mapIter", "pp.T"}, MapNext: {"mapNext", "qpj."},
-	Box: {"box", "qp.T"}, BoxI: {"boxI", "qp.D"}, Call: {"call", "NP.F"}, Native: {"native", "NP.X"}, Invoke: {"invoke", "NPpX"}, Return: {"return", "...."}, Panic: {"panic", "q..."},
+	Box: {"box", "qp.T"}, BoxI: {"boxI", "qp.D"}, Call: {"call", "NP.F"}, Native: {"native", "NP.X"}, Invoke: {"invoke", "NPpX"}, Closure: {"closure", "pP*C"}, Compiled: {"compiled", "p..V"}, Return: {"return", "...."}, Panic: {"panic", "q..."},
 }
 
 func (o Op) String() string {

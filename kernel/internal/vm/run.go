@@ -609,6 +609,33 @@ func (t *thread) exec(f *Func) {
 			if fuel--; fuel < 0 {
 				fuel = t.poll()
 			}
+		case Invoke:
+			c := closureAt(P[i.C])
+			if c == nil {
+				t.note(f, ip)
+				f.natives[i.K].invoke(P[i.C], N, P, i.A, i.B)
+				continue
+			}
+			g := c.f.Load()
+			if g == nil || !g.linked.Load() {
+				t.note(f, ip)
+				g = c.target()
+			}
+			n, p := unsafe.Add(unsafe.Pointer(N), uintptr(i.A)*8), unsafe.Add(unsafe.Pointer(P), uintptr(i.B)*8)
+			if t.full(n, p, g) {
+				t.note(f, ip)
+				n, p = t.extend(n, p, g)
+			}
+			fr := &t.frames[t.depth]
+			fr.f, fr.ip, fr.a, fr.b = f, ip, i.A, i.B
+			t.depth++
+			N, P, f, ip = (*nums)(n), (*ptrs)(p), g, g.at(0)
+			for j, v := range c.vars {
+				P[uint16(g.first+j)] = v
+			}
+			if fuel--; fuel < 0 {
+				fuel = t.poll()
+			}
 		case Return:
 			if t.depth == 0 {
 				return

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"reflect"
 	"strings"
 	"unicode/utf8"
 	"unsafe"
@@ -98,8 +99,10 @@ func (f *Func) slow(i *Ins, N *nums, P *ptrs) {
 		P[i.A], P[i.A+1] = e[0], e[1]
 	case Native:
 		f.natives[i.K].call(N, P, i.A, i.B)
-	case Invoke:
-		f.natives[i.K].invoke(P[i.C], N, P, i.A, i.B)
+	case Closure:
+		P[i.A] = unsafe.Pointer(f.closure(i, P[i.B:int(i.B)+int(i.C)]))
+	case Compiled:
+		P[i.A] = valueOf(reflect.ValueOf(f.natives[i.K].fn))
 	case Panic:
 		e := [2]unsafe.Pointer{P[i.A], P[i.A+1]}
 		panic(*(*any)(unsafe.Pointer(&e)))

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"reflect"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -10,10 +11,21 @@ type typ struct {
 	t    reflect.Type
 	ptr  unsafe.Pointer // the run time's own
 	size uintptr
+	make atomic.Pointer[maker] // of a function type
 }
 
 func newType(t reflect.Type) *typ {
 	return &typ{t: t, ptr: (*[2]unsafe.Pointer)(unsafe.Pointer(&t))[1], size: t.Size()}
+}
+
+// maker makes function values of the type.
+func (t *typ) maker() *maker {
+	m := t.make.Load()
+	if m == nil {
+		m = makerOf(t.t)
+		t.make.Store(m)
+	}
+	return m
 }
 
 // makeArray returns room elements, as make does for a slice of that capacity.

@@ -16,6 +16,11 @@
 // own Go type, as every value behind a pointer does; so compiled code,
 // interpreted code and this package share values.
 //
+// A function literal is a function whose captured variables lie in memory. A function value is a pointer to a
+// closure (closure.go) that is a Go function value like any other: the interpreter and the library call it, through
+// a trampoline of its type or as reflect.MakeFunc's, while a call from code knows it and goes straight to its
+// instructions. A func() of a cell also tells its identity ([TaskOf]).
+//
 // The stack of a call from outside belongs to the calling goroutine. Any number
 // of goroutines may run the same function. Panics are Go's own run-time errors; before one leaves
 // the package, the hook set by [SetPanicking] gets the frames it has passed.
@@ -39,6 +44,7 @@ type Func struct {
 	code    *Code
 	base    unsafe.Pointer // of the instructions
 	n, p    int            // registers of each file
+	first   int            // register of the first captured variable
 	strings []string
 	tables  [][]uint16
 	types   []*typ
@@ -91,6 +97,7 @@ func newFunc(c *Code, args []any) *Func {
 	ins := append(c.Ins[:len(c.Ins):len(c.Ins)], Ins{})
 	c.Ins = ins[:len(c.Ins)]
 	f := &Func{code: c, base: unsafe.Pointer(unsafe.SliceData(ins)), n: c.N, p: c.P, strings: c.Strings, tables: c.Tables}
+	_, f.first = registers(c.Params)
 	for _, ref := range c.Types {
 		p := reflect.TypeOf(args[ref.Arg])
 		if p == nil || p.Kind() != reflect.Pointer || int(p.Elem().Size()) != ref.Size {
@@ -132,6 +139,11 @@ func (f *Func) linkLocked() {
 			panic(fmt.Sprintf("vm: %s calls %s, which is not loaded", f.code.Name, name))
 		}
 		f.funcs = append(f.funcs, g)
+	}
+	for _, i := range f.code.Ins {
+		if i.Op == Closure && f.funcs[i.K&0xffff].code.Captured != int(i.C) {
+			panic(fmt.Sprintf("vm: %s captures other variables than %s gives", f.code.Funcs[i.K&0xffff], f.code.Name))
+		}
 	}
 	for _, g := range f.funcs {
 		g.linkLocked()
