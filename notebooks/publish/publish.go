@@ -96,7 +96,9 @@ func Render(ctx context.Context, sources []Source, options Options) ([]File, err
 }
 
 // writers are the targets' functions. Each is given all pages at once.
-var writers = map[Target]func(context.Context, []*page, Options) ([]File, error){}
+var writers = map[Target]func(context.Context, []*page, Options) ([]File, error){
+	HTML: htmlFiles,
+}
 
 func list(targets []Target) string {
 	var s []string

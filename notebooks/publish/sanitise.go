@@ -1,11 +1,16 @@
 package publish
 
 import (
+	"errors"
+	"io"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // safeHTML returns HTML of an output or of a Markdown cell without what could run, load or
@@ -44,9 +49,9 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowAttrs("alt").OnElements("img")
 	p.AllowAttrs("src").OnElements("img")
-	p.AllowURLSchemes("http", "https", "mailto")
+	p.AllowURLSchemes("http", "https", "mailto", "attachment")
+	p.AllowURLSchemeWithCustomPolicy("data", func(u *url.URL) bool { return strings.HasPrefix(strings.ToLower(u.Opaque), "image/") }) // an img runs no script, and an a is not led there by browsers
 	p.AllowRelativeURLs(true)
-	p.AllowDataURIImages()
 	p.RequireParseableURLs(true)
 	p.RequireNoFollowOnLinks(true)
 	p.AllowStyles(properties...).MatchingHandler(harmless).Globally()
@@ -63,4 +68,70 @@ func harmless(value string) bool {
 		}
 	}
 	return true
+}
+
+// balanced closes the elements that a piece of HTML leaves open, and drops ends of those that it did not begin, so that it cannot
+// change what stands around it.
+func balanced(s string) string {
+	if isBalanced(s) {
+		return s
+	}
+	body := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
+	nodes, err := html.ParseFragment(strings.NewReader(s), body)
+	if err != nil {
+		return html.EscapeString(s)
+	}
+	var b strings.Builder
+	for _, n := range nodes {
+		if err := html.Render(&b, n); err != nil { // such as a plaintext element, which nothing can end
+			return html.EscapeString(s)
+		}
+	}
+	return b.String()
+}
+
+// isBalanced tells whether every element ends in the order in which they began. It is much cheaper than parsing, and nearly
+// all HTML is.
+func isBalanced(s string) bool {
+	var open []string
+	z := html.NewTokenizer(strings.NewReader(s))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return len(open) == 0 && errors.Is(z.Err(), io.EOF)
+		case html.SelfClosingTagToken:
+			if name, _ := z.TagName(); !isVoid(name) { // <div/> begins a div, <path/> does not
+				return false
+			}
+		case html.StartTagToken:
+			name, _ := z.TagName()
+			if isVoid(name) {
+				continue
+			}
+			switch string(name) {
+			case "plaintext", "p", "li", "td", "th", "tr", "dd", "dt", "option": // others of their kind may end them
+				if len(open) > 0 && open[len(open)-1] == string(name) || string(name) == "plaintext" {
+					return false
+				}
+				open = append(open, string(name))
+			default:
+				open = append(open, string(name))
+			}
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			if len(open) == 0 || open[len(open)-1] != string(name) {
+				return false
+			}
+			open = open[:len(open)-1]
+		}
+	}
+}
+
+// isVoid tells whether an element never has content.
+func isVoid(name []byte) bool {
+	switch string(name) {
+	case "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr":
+		return true
+	}
+	return false
 }
