@@ -59,7 +59,7 @@ var imports = map[string][]string{
 	"install/venv":                {},
 	"install/venv/venvtest":       {"install/venv"},
 	"install/frontends":           {},
-	"cmd/iyagi":                   {"kernel", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/execute", "notebooks/nbformat"},
+	"cmd/iyagi":                   {"kernel", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/execute", "notebooks/nbformat", "notebooks/publish"},
 }
 
 // soleUsers are libraries that one package wraps for all others.

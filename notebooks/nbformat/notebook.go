@@ -155,18 +155,10 @@ func (c *Cell) HasTag(tag string) bool {
 	return slices.Contains(c.Tags(), tag)
 }
 
-// Attachment returns a picture that a Markdown or raw cell carries in itself, as a
-// bundle from MIME type to base64 text; its text links to it as attachment:name. It is nil when there is
-// none of that name.
+// Attachment returns one of the cell's attachments as a bundle from MIME type to base64
+// text. It is nil when there is none of that name.
 func (c *Cell) Attachment(name string) *Object {
-	if c.origin == nil {
-		return nil
-	}
-	i := find(c.origin.fields, "attachments")
-	if i < 0 || c.origin.fields[i].Value[0] != '{' {
-		return nil
-	}
-	raw := newObject(c.origin.fields[i].Value).Raw(name)
+	raw := c.Attachments.Raw(name)
 	if raw == nil || raw[0] != '{' {
 		return nil
 	}
