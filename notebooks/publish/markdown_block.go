@@ -1,0 +1,248 @@
+package publish
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
+)
+
+func (w *markdownWriter) headingBlock(n *ast.Heading) string {
+	w.count(n)
+	s := strings.ReplaceAll(w.inlines(n), "\n", " ")
+	if strings.HasSuffix(s, "#") { // which would be taken for a closing mark
+		s = strings.TrimSuffix(s, "#") + reference('#')
+	}
+	id := ""
+	if len(w.headings) > 0 && w.headings[0].text == plainText(n, w.source) {
+		id = w.headings[0].id
+		if first := len(w.headings) == len(w.cell.headings); first && w.cell.titled && w.target == Jekyll && id != "" && w.page.isTitle(w.headings[0].text) {
+			w.headings = w.headings[1:]
+			return "" // the layout shows it
+		}
+		w.headings = w.headings[1:]
+	}
+	s = strings.Repeat("#", n.Level) + " " + strings.TrimSpace(s)
+	if id != "" && w.heading != "" {
+		s += fmt.Sprintf(w.heading, id)
+	}
+	return s
+}
+
+// quote writes a quotation; GitHub's alerts are MkDocs' admonitions.
+func (w *markdownWriter) quote(n *ast.Blockquote) string {
+	if w.depth > maxDepth {
+		return strings.Join(w.blocks(n), "\n\n")
+	}
+	blocks := w.blocks(n)
+	if kind, rest, ok := alert(blocks); ok {
+		switch w.target {
+		case Markdown:
+			blocks[0] = strings.TrimSpace("[!" + kind + "]\n" + rest)
+		case MkDocs:
+			blocks[0] = rest
+			return "!!! " + alerts[kind] + "\n\n" + indented(strings.TrimSpace(strings.Join(blocks, "\n\n")), "    ")
+		}
+	}
+	s := indented(strings.Join(blocks, "\n\n"), "> ")
+	return strings.ReplaceAll(strings.TrimSpace("\n" + s)[0:], "\n\n", "\n>\n")
+}
+
+// alerts are GitHub's (https://docs.github.com/en/get-started/writing-on-github), with Material's names for the same.
+var alerts = map[string]string{"NOTE": "note", "TIP": "tip", "IMPORTANT": "info", "WARNING": "warning", "CAUTION": "danger"}
+
+// alert tells whether a quotation's blocks begin with [!NOTE] or the like.
+func alert(blocks []string) (kind, rest string, ok bool) {
+	if len(blocks) == 0 {
+		return "", "", false
+	}
+	line, rest, _ := strings.Cut(blocks[0], "\n")
+	kind, ok = strings.CutPrefix(strings.TrimSpace(line), `\[!`)
+	kind, ok2 := strings.CutSuffix(kind, `\]`)
+	_, known := alerts[kind]
+	return kind, rest, ok && ok2 && known
+}
+
+func (w *markdownWriter) list(n *ast.List) string {
+	if w.depth > maxDepth {
+		var items []string
+		for item := n.FirstChild(); item != nil; item = item.NextSibling() {
+			items = append(items, w.blocks(item)...)
+		}
+		return strings.Join(items, "\n\n")
+	}
+	number := n.Start
+	var items []string
+	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
+		mark := "-"
+		if n.IsOrdered() {
+			mark = strconv.Itoa(number) + "."
+			number++
+		}
+		items = append(items, w.item(item, mark, n.IsTight))
+	}
+	separator := "\n\n"
+	if n.IsTight {
+		separator = "\n"
+	}
+	s := strings.Join(items, separator)
+	if n.IsOrdered() && n.Start != 1 && w.target == Jekyll { // kramdown counts from 1
+		s += fmt.Sprintf("\n{: start=\"%d\"}", n.Start)
+	}
+	return s
+}
+
+func (w *markdownWriter) item(n ast.Node, mark string, tight bool) string {
+	indent := len(mark) + 1
+	if w.indent > 0 {
+		mark += strings.Repeat(" ", max(w.indent-len(mark), 1))
+		if indent = w.indent; w.target != MkDocs {
+			indent = len(mark)
+		}
+	} else {
+		mark += " "
+	}
+	var b strings.Builder
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		s := w.block(c)
+		if s == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+			// a nested list may follow at once, other blocks need a line between
+			if _, isList := c.(*ast.List); !isList || !tight || c.PreviousSibling().Kind() == ast.KindList {
+				b.WriteByte('\n')
+			}
+			if p := c.PreviousSibling(); p != nil && p.Kind() == ast.KindList && c.Kind() == ast.KindList {
+				b.WriteString("<!-- -->\n\n")
+			}
+		}
+		b.WriteString(s)
+	}
+	return strings.TrimRight(hanging(b.String(), mark, indent), " ")
+}
+
+func (w *markdownWriter) table(n *east.Table) string {
+	var rows []string
+	w.inTable = true
+	defer func() { w.inTable = false }()
+	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
+		var cells []string
+		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
+			w.count(c)
+			cells = append(cells, strings.TrimSpace(strings.ReplaceAll(w.inlines(c), "\n", " ")))
+		}
+		rows = append(rows, "| "+strings.Join(cells, " | ")+" |")
+		if row.Kind() == east.KindTableHeader {
+			rows = append(rows, alignments(n.Alignments))
+		}
+	}
+	return strings.Join(rows, "\n")
+}
+
+func alignments(columns []east.Alignment) string {
+	s := "|"
+	for _, a := range columns {
+		switch a {
+		case east.AlignLeft:
+			s += " :-- |"
+		case east.AlignRight:
+			s += " --: |"
+		case east.AlignCenter:
+			s += " :-: |"
+		default:
+			s += " --- |"
+		}
+	}
+	return s
+}
+
+// footnotes writes the notes at the end of a text. They are numbered through the page, since each text has its own.
+func (w *markdownWriter) footnotes(n *east.FootnoteList) string {
+	var notes []string
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		note, ok := c.(*east.Footnote)
+		if !ok {
+			continue
+		}
+		s := strings.Join(w.blocks(note), "\n\n")
+		notes = append(notes, hanging(s, fmt.Sprintf("[^%d]: ", w.noteNumber(note.Index)), 4))
+	}
+	return strings.Join(notes, "\n\n")
+}
+
+func (w *markdownWriter) noteNumber(index int) int {
+	if w.numbers[index] == 0 {
+		w.notes++
+		w.numbers[index] = w.notes
+	}
+	return w.numbers[index]
+}
+
+// environments of LaTeX that cannot stand between two $$, and what can.
+var environments = strings.NewReplacer(
+	`{align}`, `{aligned}`, `{align*}`, `{aligned}`, `{gather}`, `{gathered}`, `{gather*}`, `{gathered}`,
+	`\begin{equation}`, ``, `\end{equation}`, ``, `\begin{equation*}`, ``, `\end{equation*}`, ``)
+
+var blankLines = regexp.MustCompile(`\n\s*\n`)
+
+func (w *markdownWriter) mathBlock(tex string) string {
+	tex = strings.TrimSpace(blankLines.ReplaceAllString(environments.Replace(visibleText(tex)), "\n"))
+	tex = strings.ReplaceAll(tex, "$$", "")
+	if tex == "" {
+		return ""
+	}
+	return "$$\n" + tex + "\n$$"
+}
+
+// part is a piece of a cell's text: plain, or an admonition of MkDocs with its indented text.
+type part struct {
+	admonition string
+	text       string
+}
+
+// https://squidfunk.github.io/mkdocs-material/reference/admonitions/
+var admonition = regexp.MustCompile(`^(!!!|\?\?\?\+?) ([a-z]+(?: [a-z]+)*)(?: "([^"<>{}]*)")?[ \t]*$`)
+
+// parts finds the admonitions in a text for MkDocs. The fences of code are left alone.
+func (w *markdownWriter) parts(source string) []part {
+	if w.target != MkDocs || !strings.Contains(source, "!!! ") && !strings.Contains(source, "??? ") && !strings.Contains(source, "???+ ") {
+		return []part{{text: source}}
+	}
+	var parts []part
+	var plain strings.Builder
+	lines := strings.SplitAfter(source, "\n")
+	mark := ""
+	for i := 0; i < len(lines); i++ {
+		line := strings.TrimRight(lines[i], "\r\n")
+		m := admonition.FindStringSubmatch(line)
+		if f := fenceMark.FindStringSubmatch(line); mark == "" && f != nil {
+			mark = f[1]
+		} else if mark != "" && strings.HasPrefix(strings.TrimLeft(line, " "), mark) {
+			mark = ""
+		}
+		if m == nil || mark != "" {
+			plain.WriteString(lines[i])
+			continue
+		}
+		parts = append(parts, part{text: plain.String()})
+		plain.Reset()
+		var body strings.Builder
+		for i+1 < len(lines) && (strings.HasPrefix(lines[i+1], "    ") || strings.TrimSpace(lines[i+1]) == "") {
+			i++
+			body.WriteString(strings.TrimPrefix(lines[i], "    "))
+		}
+		head := m[1] + " " + m[2]
+		if m[3] != "" {
+			head += ` "` + visibleText(m[3]) + `"`
+		}
+		parts = append(parts, part{admonition: head, text: body.String()})
+	}
+	return append(parts, part{text: plain.String()})
+}
+
+var fenceMark = regexp.MustCompile("^ {0,3}(```+|~~~+)")
