@@ -29,6 +29,9 @@ func (p *fn) forStmt(s *ast.ForStmt, label string) {
 		p.printf("%s", open)
 		return
 	}
+	if init != "" && cond == "" && post == "" {
+		cond = "true" // the interpreter would initialise before each turn
+	}
 	p.label(label)
 	p.printf("for %s; %s; %s {", init, cond, post)
 	p.block(s.Body.List)
