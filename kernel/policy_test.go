@@ -52,6 +52,7 @@ var imports = map[string][]string{
 	"kernel/internal/symbols":     {"kernel/internal/vm", "kernel/internal/act", "kernel/internal/generic", "kernel/internal/rt", "kernel/display", "kernel/process", "kernel/thread", "kernel/internal/card"},
 	"notebooks/nbformat":          {},
 	"notebooks/client":            {"kernel/protocol", "notebooks/nbformat"},
+	"notebooks/verify":            {"notebooks/nbformat"},
 	"notebooks/execute":           {"kernel/protocol", "notebooks/client", "notebooks/nbformat"},
 	"notebooks/publish":           {"notebooks/frontmatter", "notebooks/nbformat"},
 	"notebooks/frontmatter":       {"notebooks/nbformat"},
@@ -59,7 +60,7 @@ var imports = map[string][]string{
 	"install/venv":                {},
 	"install/venv/venvtest":       {"install/venv"},
 	"install/frontends":           {},
-	"cmd/iyagi":                   {"kernel", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/execute", "notebooks/nbformat", "notebooks/publish"},
+	"cmd/iyagi":                   {"kernel", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/execute", "notebooks/nbformat", "notebooks/publish", "notebooks/verify"},
 }
 
 // soleUsers are libraries that one package wraps for all others.

@@ -38,6 +38,7 @@ type streams struct {
 	out, err io.Writer
 	outTTY   bool // out is a terminal
 	errTTY   bool
+	width    func() int // columns of the terminal of err; 0: unknown. May be nil
 }
 
 // exitStatus is an error that has been told already, or needs no words: the

@@ -9,33 +9,51 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"iyagi/install"
 	"iyagi/kernel/protocol"
 	"iyagi/notebooks/execute"
 	"iyagi/notebooks/nbformat"
+	"iyagi/notebooks/verify"
 )
 
 // notebook runs a notebook and writes it where the options say.
-func (r *runner) notebook(ctx context.Context, path string) exitStatus {
+func (r *runner) notebook(ctx context.Context, path string, suite *verify.Suite) exitStatus {
+	*suite = verify.Suite{Name: path, Began: time.Now()}
 	nb, err := nbformat.Read(path)
+	if err == nil {
+		if l := nb.Language(); r.options.kernel == "" && l != "" && !strings.EqualFold(l, "go") {
+			err = fmt.Errorf("%s: the notebook is in %s; --kernel names the kernelspec to run it with", path, l)
+		}
+	}
 	if err != nil {
+		suite.Err = err
 		return r.fail(err)
 	}
-	if l := nb.Language(); r.options.kernel == "" && l != "" && !strings.EqualFold(l, "go") {
-		return r.fail(fmt.Errorf("%s: the notebook is in %s; --kernel names the kernelspec to run it with", path, l))
+	b := &book{runner: r, path: path, nb: nb, runs: map[*nbformat.Cell]verify.Run{}, ids: map[int]string{}}
+	for _, c := range nb.Cells {
+		before := *c
+		b.stored = append(b.stored, &before)
 	}
-	b := &book{runner: r, path: path, nb: nb}
-	b.progress = newProgress(r.std, filepath.Base(path), b.codeCells(), r.options.quiet)
+	b.progress = r.screen.begin(filepath.Base(path), len(b.cells()), r.options.jobs > 1)
 	failed := b.run(ctx)
+	suite.Took, suite.Err = time.Since(suite.Began), failed
+	var status exitStatus
+	if r.options.check {
+		status = b.compare(suite)
+	}
+	if failed == nil {
+		failed = b.save()
+	} else if err := b.keep(); err != nil {
+		failed = err
+	}
+	if failed != nil && !errors.As(failed, &status) {
+		b.progress.output(true, fmt.Sprintln("iyagi:", failed))
+		status = 1
+	}
 	b.progress.end(failed == nil)
-	if err := b.save(failed); err != nil {
-		return r.fail(err)
-	}
-	if failed != nil {
-		return r.fail(failed)
-	}
-	return 0
+	return status
 }
 
 // book is a notebook while it runs.
@@ -43,42 +61,46 @@ type book struct {
 	*runner
 	path     string
 	nb       *nbformat.Notebook
+	stored   []*nbformat.Cell // the cells as they were before the run
 	progress *progress
 	printer  *printer // of the running cell
+	runs     map[*nbformat.Cell]verify.Run
+	ids      map[int]string // of the processes of the kernel
 }
 
-func (b *book) codeCells() int {
-	n := 0
+// cells are those that are run.
+func (b *book) cells() []*nbformat.Cell {
+	var list []*nbformat.Cell
 	for _, c := range b.nb.Cells {
-		if execute.Runnable(c) {
-			n++
+		if execute.Runnable(c) && !(b.options.check && c.HasTag(verify.TagSkip)) {
+			list = append(list, c)
 		}
 	}
-	return n
+	return list
 }
 
 // run runs the cells. The error has been said in full on standard error but
 // for the last line.
 func (b *book) run(ctx context.Context) error {
-	k, err := b.spec(false)
+	k, err := kernelIn(b.options.kernel, b.path)
 	if err != nil {
-		return err
-	}
-	if k.Dir, err = filepath.Abs(filepath.Dir(b.path)); err != nil { // as Jupyter's servers do
 		return err
 	}
 	b.progress.say("starting the kernel")
 	soon, cancel := starting(ctx)
 	defer cancel()
 	s, err := execute.Start(soon, k, execute.Options{
-		Limits: b.limits(), AllowErrors: b.options.allowErrors, Progress: b.event,
+		Limits: b.limits(), AllowErrors: b.options.allowErrors || b.options.check, Timing: b.options.timing, Progress: b.event,
 	})
 	if err != nil {
 		return because(ctx, err)
 	}
 	defer s.Close(ctx)
 	b.describe(s.Client().KernelInfo())
-	if err := s.Run(ctx, b.nb.Cells); err != nil {
+	if b.options.check {
+		b.identify(ctx, s)
+	}
+	if err := s.Run(ctx, b.cells()); err != nil {
 		return fmt.Errorf("%s: %w", b.path, err)
 	}
 	return nil
@@ -88,11 +110,21 @@ func (b *book) run(ctx context.Context) error {
 func (b *book) event(e execute.Event) {
 	switch e.Kind {
 	case execute.Started:
-		b.progress.begin()
+		b.progress.next()
 		b.printer = &printer{book: b}
 	case execute.Published:
-		b.printer.message(e.Message)
+		if l := e.Line(); l != "" && (b.options.check || b.progress.held) {
+			b.progress.printed(l)
+		}
+		if !b.options.check {
+			b.printer.message(e.Message)
+		}
 	case execute.Finished:
+		b.runs[e.Cell] = verify.Run{Took: e.Took, Err: e.Err}
+		if b.options.check {
+			b.progress.done(e.Err == nil, e.Took)
+			return
+		}
 		b.printer.finish(e.Cell.Outputs)
 		if errors.Is(e.Err, interrupted) {
 			b.progress.output(true, fmt.Sprintf("iyagi: %s: code cell %d of %d was interrupted\n", b.path, e.Number, e.Total))
@@ -121,16 +153,21 @@ func (b *book) describe(info *protocol.KernelInfoReply) {
 	}
 }
 
-// save writes the notebook if an option asks for it. A notebook is not
-// overwritten in place by a run that failed.
-func (b *book) save(failed error) error {
-	switch {
-	case b.options.inPlace && failed == nil:
+// save writes the notebook of a run that went well where the options say.
+func (b *book) save() error {
+	if b.options.inPlace {
 		return nbformat.Write(b.path, b.nb)
-	case b.options.output == "":
+	}
+	return b.keep()
+}
+
+// keep writes the notebook to another file, however the run went. In place, a run that
+// failed writes nothing.
+func (b *book) keep() error {
+	path := b.options.output
+	if path == "" {
 		return nil
 	}
-	path := b.options.output
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, filepath.Base(b.path))
 	}

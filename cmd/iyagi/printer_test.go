@@ -64,7 +64,8 @@ func TestPrinter(t *testing.T) {
 			var out, err bytes.Buffer
 			std := streams{out: &out, err: &err}
 			recorder := nbformat.NewRecorder()
-			b := &book{runner: &runner{std: std}, progress: newProgress(std, "n.ipynb", 1, true)}
+			screen := newScreen(std, true)
+			b := &book{runner: &runner{std: std}, progress: screen.begin("n.ipynb", 1, false)}
 			p := &printer{book: b}
 			area := recorder.Area()
 			for _, m := range test.messages {
@@ -73,6 +74,7 @@ func TestPrinter(t *testing.T) {
 			}
 			p.finish(area.Outputs())
 			b.progress.end(true)
+			screen.close()
 			if out.String() != test.out || err.String() != test.err {
 				t.Errorf("printed %q and %q\nwant    %q and %q", out.String(), err.String(), test.out, test.err)
 			}
@@ -84,15 +86,17 @@ func TestPrinter(t *testing.T) {
 func TestProgressLine(t *testing.T) {
 	var screen bytes.Buffer // both streams, as a terminal shows them
 	std := streams{out: &screen, err: &screen, errTTY: true}
-	p := newProgress(std, "n.ipynb", 2, false)
+	s := newScreen(std, false)
+	p := s.begin("n.ipynb", 2, false)
 	p.say("starting the kernel")
-	p.begin()
+	p.next()
 	p.output(false, "one\n")
 	p.output(false, "half")
 	p.endLine()
 	p.done(true, time.Second)
-	p.begin()
+	p.next()
 	p.end(true)
+	s.close()
 	text := plain(strings.ReplaceAll(screen.String(), "\x1b[K", "\x1b[K!"))
 	// What follows a carriage return replaces the line.
 	var lines []string

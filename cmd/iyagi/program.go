@@ -25,7 +25,7 @@ func (r *runner) program(ctx context.Context, path string) exitStatus {
 	if err != nil {
 		return r.fail(err)
 	}
-	k, err := r.spec(true)
+	k, err := kernelFor("")
 	if err != nil {
 		return r.fail(err)
 	}

@@ -131,11 +131,8 @@ func publishFiles(ctx context.Context, args []string, o publishOptions, std stre
 
 // executeAll gives the cells of a notebook, in memory, the outputs of a run.
 func (r *runner) executeAll(ctx context.Context, s publish.Source) error {
-	k, err := r.spec(false)
+	k, err := kernelIn(r.options.kernel, s.Path)
 	if err != nil {
-		return err
-	}
-	if k.Dir, err = filepath.Abs(filepath.Dir(s.Path)); err != nil {
 		return err
 	}
 	soon, cancel := starting(ctx)

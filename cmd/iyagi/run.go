@@ -16,9 +16,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"iyagi/install"
-	"iyagi/notebooks/client"
 	"iyagi/notebooks/execute"
+	"iyagi/notebooks/verify"
 )
 
 // runOptions are the flags of run.
@@ -29,19 +28,60 @@ type runOptions struct {
 	allowErrors bool
 	kernel      string
 	quiet       bool
+	timing      bool
+	check       bool
+	junit       string
+	jobs        int
+	parameters  []string
+	paramsFile  string
 }
+
+// valid tells which flags do not go together.
+func (o *runOptions) valid() error {
+	switch {
+	case o.inPlace && o.output != "":
+		return errors.New("--inplace and --output exclude each other")
+	case o.junit != "" && !o.check:
+		return errors.New("--junit reports what --check found: give both")
+	case o.jobs < 1:
+		return errors.New("--jobs must be 1 at least")
+	case o.timeout < 0:
+		return errors.New("--timeout must not be negative")
+	}
+	return nil
+}
+
+const runHelp = `Run notebooks and Go programs, each in a kernel of its own, and print what they
+print. Of a folder, the notebooks and the programs (package main) in it are run.
+
+A notebook stops at the first cell that fails, and the exit status is 1. A cell
+with the tag raises-exception may fail. A program's exit status is its own, as
+with "go run". Ctrl-C interrupts the running cell; a second one ends the kernel.
+A cell that takes longer than --timeout is interrupted, and if it goes on for 5
+seconds its kernel is killed.
+
+With --check the outputs are not printed, but compared with those that the notebook
+holds. IDs, times, paths and the order of concurrent lines may differ; what else
+does is shown as a diff, and the exit status is 1. A comment "// Output:" or
+"// Unordered output:" at the end of a cell is checked as in Go's examples. Tags of cells:
+nbval-ignore-output (run, not compared), nbval-skip (not run), unordered-output
+(lines in any order). With --inplace too, only what differs is written.
+
+Parameters go into the cell with the tag parameters: the variables and constants that it
+declares get the values, in a cell that is put behind it. A value is a Go literal of the
+variable's type; strings need no quotes, durations are such as 30s, and slices and maps
+may be JSON.`
 
 func runCommand(std streams) *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
 		Use:   "run FILE|FOLDER…",
 		Short: "Run notebooks and Go programs without a front end",
-		Long: `Run notebooks and Go programs, each in a kernel of its own, and print what they
-print. Of a folder, the notebooks and the programs (package main) in it are run.
-
-A notebook stops at the first cell that fails, and the exit status is 1. A cell
-with the tag raises-exception may fail. A program's exit status is its own, as
-with "go run". Ctrl-C interrupts the running cell; a second one ends the kernel.`,
+		Long:  runHelp,
+		Example: `  iyagi run lesson.ipynb
+  iyagi run --check notebooks --junit report.xml
+  iyagi run -p n=100 -p name=Kim -o report.ipynb template.ipynb
+  iyagi run --inplace --check lesson.ipynb`,
 		Args: wrongArgs(func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("nothing to run: name notebooks, Go programs or folders of them")
@@ -49,8 +89,8 @@ with "go run". Ctrl-C interrupts the running cell; a second one ends the kernel.
 			return nil
 		}),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.inPlace && o.output != "" {
-				return &usageError{errors.New("--inplace and --output exclude each other")}
+			if err := o.valid(); err != nil {
+				return &usageError{err}
 			}
 			files, err := collect(args)
 			if err != nil {
@@ -66,6 +106,12 @@ with "go run". Ctrl-C interrupts the running cell; a second one ends the kernel.
 	f.BoolVar(&o.allowErrors, "allow-errors", false, "go on after a cell that fails, and take it as well")
 	f.StringVar(&o.kernel, "kernel", "", "name or folder of another `KERNELSPEC` to run notebooks with")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
+	f.BoolVar(&o.timing, "timing", false, "with -o or --inplace, write when each cell began and ended")
+	f.BoolVar(&o.check, "check", false, "compare the outputs with those that the notebook holds")
+	f.StringVar(&o.junit, "junit", "", "with --check, write a report to `FILE` (JUnit's XML)")
+	f.IntVarP(&o.jobs, "jobs", "j", 1, "run `N` notebooks at a time")
+	f.StringArrayVarP(&o.parameters, "parameter", "p", nil, "give a parameter, `NAME=VALUE`; may be repeated")
+	f.StringVar(&o.paramsFile, "params-file", "", "take parameters from a `FILE` of YAML or JSON; -p comes after it")
 	return cmd
 }
 
@@ -118,7 +164,7 @@ func isProgram(path string) bool {
 func runFiles(ctx context.Context, files []string, o runOptions, std streams) error {
 	ctx, std, reading := std.whileRead(ctx)
 	defer reading()
-	r := &runner{options: o, std: std, several: len(files) > 1, input: &lines{from: std.in}, kill: make(chan struct{})}
+	r := &runner{options: o, several: len(files) > 1, input: &lines{from: std.in}, kill: make(chan struct{})}
 	ctx, stop := r.listen(ctx)
 	defer stop()
 	if o.output != "" && r.several {
@@ -131,28 +177,52 @@ func runFiles(ctx context.Context, files []string, o runOptions, std streams) er
 			return fmt.Errorf("cannot write %s: %w", o.output, err)
 		}
 	}
-	status := exitStatus(0)
-	for _, path := range files {
-		var got exitStatus
-		if filepath.Ext(path) == ".go" {
-			got = r.program(ctx, path)
-		} else {
-			got = r.notebook(ctx, path)
+	r.std, r.screen = std, newScreen(std, o.quiet)
+	status := r.all(ctx, files)
+	r.screen.close()
+	if o.junit != "" {
+		if err := writeReport(o.junit, r.suites); err != nil {
+			return err
 		}
-		if status == 0 {
-			status = got
-		}
-		if context.Cause(ctx) == terminated {
-			return terminated
-		}
-		if got == interrupted {
-			break
-		}
+	}
+	if context.Cause(ctx) == terminated {
+		return terminated
 	}
 	if status != 0 {
 		return status
 	}
 	return nil
+}
+
+// all runs the files and returns the first exit status that is not 0: programs one after the other, since they
+// may read the input, notebooks as many at a time as wanted.
+func (r *runner) all(ctx context.Context, files []string) exitStatus {
+	got := make([]exitStatus, len(files))
+	r.suites = make([]verify.Suite, len(files))
+	var running sync.WaitGroup
+	free := make(chan struct{}, r.options.jobs)
+	for i, path := range files {
+		if ctx.Err() != nil {
+			break
+		}
+		if filepath.Ext(path) == ".go" {
+			running.Wait()
+			got[i] = r.program(ctx, path)
+			continue
+		}
+		free <- struct{}{}
+		running.Go(func() {
+			got[i] = r.notebook(ctx, path, &r.suites[i])
+			<-free
+		})
+	}
+	running.Wait()
+	for _, status := range got {
+		if status != 0 {
+			return status
+		}
+	}
+	return 0
 }
 
 // The exit statuses of a run that a signal ended, as shells have them.
@@ -161,13 +231,16 @@ const (
 	terminated  = exitStatus(143)
 )
 
-// runner runs one file after the other.
+// runner runs files. Each notebook that runs has a goroutine, which runner.all starts and waits
+// for.
 type runner struct {
 	options runOptions
 	std     streams
+	screen  *screen
 	several bool
 	input   *lines
-	kill    chan struct{} // closed by the second Ctrl-C
+	kill    chan struct{}  // closed by the second Ctrl-C
+	suites  []verify.Suite // by file; each is its notebook's until all have ended
 }
 
 // listen ends the context that it returns when a signal asks for it, with the exit
@@ -206,57 +279,9 @@ func (r *runner) listen(ctx context.Context) (_ context.Context, stop func()) {
 	}
 }
 
-// spec is the kernel to run a file with: this program's own, or another by its
-// kernelspec.
-func (r *runner) spec(own bool) (client.Kernel, error) {
-	if own || r.options.kernel == "" {
-		exe, err := os.Executable()
-		if err != nil {
-			return client.Kernel{}, err
-		}
-		k := client.Kernel{
-			Name: install.DisplayName,
-			// Nobody typed these cells, and the connection file is ours.
-			Argv:          []string{exe, "kernel", "--history=:memory:", "--temporary", "{connection_file}"},
-			InterruptMode: "message", Attr: install.NewSession(),
-		}
-		if client.HasIPC() {
-			k.Transport = "ipc"
-		}
-		return k, nil
-	}
-	dir := r.options.kernel
-	if _, err := os.Stat(filepath.Join(dir, "kernel.json")); err != nil {
-		specs := install.Find(install.Folders(), strings.ToLower(dir))
-		if len(specs) == 0 {
-			return client.Kernel{}, fmt.Errorf("no kernelspec %q; iyagi doctor lists where they are looked for", dir)
-		}
-		dir = specs[0].Dir
-	}
-	k, err := client.ReadSpec(dir)
-	k.Attr = install.NewSession()
-	return k, err
-}
-
-// startTime is what a kernel gets to start.
-const startTime = time.Minute
-
-// starting is the context of the start of a kernel.
-func starting(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, startTime)
-}
-
 // limits are those of each cell.
 func (r *runner) limits() execute.Limits {
 	return execute.Limits{Timeout: r.options.timeout, Kill: r.kill}
-}
-
-// because replaces the end of a context by what ended it.
-func because(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return err
 }
 
 // fail prints why a file failed.
@@ -265,6 +290,8 @@ func (r *runner) fail(err error) exitStatus {
 	if errors.As(err, &status) {
 		return status
 	}
-	fmt.Fprintln(r.std.err, "iyagi:", err)
+	r.screen.mu.Lock()
+	defer r.screen.mu.Unlock()
+	r.screen.print(true, fmt.Sprintln("iyagi:", err))
 	return 1
 }

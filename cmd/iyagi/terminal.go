@@ -12,6 +12,10 @@ func terminal() streams {
 	return streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		outTTY: term.IsTerminal(int(os.Stdout.Fd())), errTTY: colours(os.Stderr),
+		width: func() int {
+			w, _, _ := term.GetSize(int(os.Stderr.Fd())) // 0 when it has none
+			return w
+		},
 	}
 }
 

@@ -28,6 +28,9 @@ type Options struct {
 	// AllowErrors lets the run go on after a cell that failed or took too long. The
 	// errors are told in the events alone.
 	AllowErrors bool
+	// Timing notes in each cell's metadata when it began and ended, as nbclient does with
+	// record_timing: noise in a file that is compared with older ones.
+	Timing bool
 	// Progress hears of each event, in the goroutine that called Run.
 	Progress func(Event)
 }
@@ -154,12 +157,14 @@ func (s *Session) cell(ctx context.Context, e Event) error {
 		StoreHistory: true, StopOnError: !tagged && !s.options.AllowErrors, Recorder: s.recorder,
 		Metadata: map[string]any{"cellId": cell.ID},
 	}
-	if s.options.Progress != nil {
-		o.OnMessage = func(m *protocol.Message) {
-			p := e
-			p.Message = m
-			s.tell(p, Published)
+	timing := map[string]string{}
+	o.OnMessage = func(m *protocol.Message) {
+		if s.options.Timing {
+			note(timing, m)
 		}
+		p := e
+		p.Message = m
+		s.tell(p, Published)
 	}
 	s.expect()
 	result, err := Code(ctx, s.client, cell.Source, o, s.options.Limits)
@@ -168,6 +173,13 @@ func (s *Session) cell(ctx context.Context, e Event) error {
 	if result.Reply != nil && result.Count > 0 {
 		count := result.Count
 		cell.ExecutionCount = &count
+	}
+	if s.options.Timing {
+		timing["shell.execute_reply"] = stamp(time.Now())
+		if cell.Metadata == nil {
+			cell.Metadata = &nbformat.Object{}
+		}
+		cell.Metadata.Set("execution", timing) // texts are always JSON
 	}
 	goesOn := s.options.AllowErrors && canGoOn(err)
 	if err == nil {
@@ -189,6 +201,18 @@ func (s *Session) cell(ctx context.Context, e Event) error {
 	}
 	return e.Err
 }
+
+// note takes the times that front ends record of a cell.
+func note(timing map[string]string, m *protocol.Message) {
+	switch content := m.Content.(type) {
+	case *protocol.Status:
+		timing["iopub.status."+content.ExecutionState] = stamp(time.Now())
+	case *protocol.ExecuteInput:
+		timing["iopub.execute_input"] = stamp(time.Now())
+	}
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
 
 func (s *Session) tell(e Event, kind EventKind) {
 	if s.options.Progress != nil {

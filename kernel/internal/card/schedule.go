@@ -216,11 +216,12 @@ func (s *Schedule) MimeMetadata() map[string]any {
 		What      string `json:"what"`
 		TID       int    `json:"tid"`
 		Core      int    `json:"core"`
+		Text      string `json:"text,omitempty"`
 	}
 	steps := make([]step, min(len(s.Steps), 1000))
 	for i := range steps {
 		st := s.Steps[i]
-		steps[i] = step{micro(st.At), st.Goroutine, st.What, st.TID, st.Core}
+		steps[i] = step{micro(st.At), st.Goroutine, st.What, st.TID, st.Core, st.Text}
 	}
 	return map[string]any{"iyagi": map[string]any{"kind": "goroutines", "parent": metaParent{PID: s.PID}, "tasks": s.Names, "steps": steps}}
 }

@@ -1,0 +1,16 @@
+package main
+
+import (
+	"testing"
+)
+
+// The tutorials still show what they hold.
+func TestTutorials(t *testing.T) {
+	c := command(t, "run", "--quiet", "--check", "../../notebooks")
+	c.Env = append(c.Env, "TMPDIR="+t.TempDir()) // one of them writes a file there
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Error(err)
+	}
+	t.Logf("\n%s", out)
+}
