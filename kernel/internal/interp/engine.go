@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/token"
 	"io"
 	"iter"
 	"reflect"
@@ -46,6 +47,7 @@ type engine struct {
 	packages *packages
 	watch    *watch
 	memory   *memory
+	parsed   *token.File // the latest one
 }
 
 // stdio is where yaegi's fmt and log read and print.
@@ -81,7 +83,7 @@ func newEngine(s stdio, t *traces, symbols []interp.Exports) (*engine, error) {
 	e.run = (*uint64)(unsafe.Pointer(id.UnsafeAddr()))
 	e.done = (*chan struct{})(unsafe.Pointer(done.UnsafeAddr()))
 	e.base = atomic.LoadUint64(e.run)
-	if e.watch, err = newWatch(t, y.FileSet(), e.run); err != nil {
+	if e.watch, err = newWatch(t, e.run); err != nil {
 		return nil, err
 	}
 	e.memory, err = newMemory(y, &e.watch.fields)
@@ -135,17 +137,30 @@ func (e *engine) compile(s *source) (p *interp.Program, err error) {
 		return nil, err
 	}
 	text, ends := s.text()
-	file, err := parser.ParseFile(e.yaegi.FileSet(), fileName, text, parser.SkipObjectResolution)
+	file, base, err := e.parse(fileName, text)
 	if err != nil {
 		return nil, err
 	}
 	if p, err = e.yaegi.CompileAST(ast.Node(file)); err != nil {
 		return nil, err
 	}
-	e.watch.add(p, text)
-	e.memory.add(p, s, file, ends, func(n ast.Node) int { return e.yaegi.FileSet().PositionFor(n.Pos(), false).Offset })
+	e.watch.add(p, text, base)
+	e.memory.add(p, s, file, ends, base)
 	e.memory.grow()
 	return p, nil
+}
+
+// parse parses a file and says where in the file set it begins. The set forgets the file before: yaegi asks for places
+// while it compiles and runs a file, and after that nobody does (see places).
+func (e *engine) parse(name, text string) (*ast.File, int, error) {
+	set := e.yaegi.FileSet()
+	if e.parsed != nil {
+		set.RemoveFile(e.parsed)
+	}
+	base := set.Base()
+	f, err := parser.ParseFile(set, name, text, parser.SkipObjectResolution)
+	e.parsed = set.File(token.Pos(base))
+	return f, base, err
 }
 
 // importFor imports what the declarations use, under the name of each file
@@ -187,7 +202,7 @@ func (e *engine) importFor(s *source) error {
 		for _, i := range list {
 			fmt.Fprintf(&b, "import %s %q\n", i.Name, i.Path)
 		}
-		f, err := parser.ParseFile(e.yaegi.FileSet(), file, b.String(), parser.SkipObjectResolution)
+		f, _, err := e.parse(file, b.String())
 		if err != nil {
 			return err
 		}

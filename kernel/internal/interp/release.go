@@ -69,13 +69,13 @@ func newMemory(y *interp.Interpreter, l *layout) (m *memory, err error) {
 	return m, nil
 }
 
-// add notes what a file declares. offsets are where its declarations end in the text.
-func (m *memory) add(p *interp.Program, s *source, f *ast.File, ends []int, offset func(ast.Node) int) {
+// add notes what a file declares. ends are where its declarations end in the text, which begins at base.
+func (m *memory) add(p *interp.Program, s *source, f *ast.File, ends []int, base int) {
 	m.last = p
 	i := 0
 	note := func(n ast.Node, name string) {
 		m.fresh = append(m.fresh, name)
-		for i < len(ends) && offset(n) >= ends[i] {
+		for i < len(ends) && int(n.Pos())-base >= ends[i] {
 			i++
 		}
 		if i < len(ends) {
@@ -157,9 +157,14 @@ func (m *memory) detach() {
 		return
 	}
 	if root := *(*node)(unsafe.Add(unsafe.Pointer(m.last), m.fields.root)); root != nil {
-		for _, c := range m.fields.children(root) {
-			*(*node)(unsafe.Add(c, m.fields.node.anc)) = nil
+		l := m.fields
+		for _, c := range l.children(root) {
+			m.cut(c)
+			if l.is(c, varDecl) {
+				m.dissolve(c)
+			}
 		}
+		m.cut(root)
 		*(*[]node)(unsafe.Add(root, m.fields.node.child)) = nil
 	}
 	m.last = nil
@@ -178,6 +183,26 @@ func (m *memory) detach() {
 		}
 	}
 	m.from = len(*m.slots)
+}
+
+// cut parts a node from what is around it: yaegi chains the functions of a file as if one
+// ran after the other.
+func (m *memory) cut(n node) {
+	for _, field := range []uintptr{m.fields.node.anc, m.fields.node.tnext, m.fields.node.fnext} {
+		*(*node)(unsafe.Add(n, field)) = nil
+	}
+}
+
+// dissolve parts all nodes of a declaration that has been executed, down to the literals in it. A function that was
+// passed from there to native code keeps the node of the argument.
+func (m *memory) dissolve(n node) {
+	for _, c := range m.fields.children(n) {
+		m.cut(c)
+		if !m.fields.is(c, funcLit) {
+			m.dissolve(c)
+		}
+	}
+	*(*[]node)(unsafe.Add(n, m.fields.node.child)) = nil
 }
 
 // slot is that of a variable; -1 if name is none.

@@ -35,7 +35,6 @@ import (
 // watch knows where yaegi keeps what it needs.
 type watch struct {
 	traces *traces
-	fset   *token.FileSet
 	run    *uint64 // yaegi's run number
 	fields layout
 }
@@ -65,8 +64,8 @@ type (
 //go:linkname nodeValue github.com/traefik/yaegi/interp.genValue
 func nodeValue(node unsafe.Pointer) func(frame unsafe.Pointer) reflect.Value
 
-func newWatch(t *traces, fset *token.FileSet, run *uint64) (*watch, error) {
-	w := &watch{traces: t, fset: fset, run: run}
+func newWatch(t *traces, run *uint64) (*watch, error) {
+	w := &watch{traces: t, run: run}
 	return w, w.fields.find()
 }
 
@@ -159,13 +158,14 @@ func (l *layout) is(n node, k string) bool {
 }
 
 // add makes the watch see the functions of a program that is compiled and not yet executed.
-func (w *watch) add(p *interp.Program, source string) {
+// Its text begins at base.
+func (w *watch) add(p *interp.Program, source string, base int) {
 	root := *(*node)(unsafe.Add(unsafe.Pointer(p), w.fields.root))
 	if root == nil {
 		return
 	}
 	var late []node
-	w.addUnder(root, newPlaces(source), false, false, &late)
+	w.addUnder(root, newPlaces(source, base), false, false, &late)
 	for _, head := range late {
 		makeClosures(head)
 	}
@@ -274,7 +274,7 @@ func (w *watch) passed(v any, fn node, exec bltn, frame unsafe.Pointer, at place
 	} else if statements := w.fields.children(where); len(statements) > 0 {
 		where = statements[0]
 	}
-	label, line, column, known := at.of(w.offset(where))
+	label, line, column, known := at.of(w.fields.pos(where))
 	tr.add(eval.Frame{Func: name, Label: label, Line: line, Column: column}, ok && known && w.written(fn, at) && !tr.isEntry())
 	return tr.value
 }
@@ -286,12 +286,9 @@ func (w *watch) written(fn node, at places) bool {
 	if !l.is(fn, funcLit) {
 		return true
 	}
-	before := at.last(w.offset(fn))
-	return slices.ContainsFunc(l.children(l.children(fn)[3]), func(s node) bool { return at.last(w.offset(s)) != before })
+	before := at.last(l.pos(fn))
+	return slices.ContainsFunc(l.children(l.children(fn)[3]), func(s node) bool { return at.last(l.pos(s)) != before })
 }
-
-// offset is the place of a node in the lowered text.
-func (w *watch) offset(n node) int { return w.fset.PositionFor(w.fields.pos(n), false).Offset }
 
 // closure is the address of a function value's closure, which no two nodes share.
 func closure(f *bltn) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(f)) }
@@ -389,18 +386,19 @@ func (w *watch) reword(v any, n node, frame unsafe.Pointer) (reworded any) {
 	return rt.Reworded(v)
 }
 
-// places are the position marks of a lowered file, in the order of the text.
+// places are the position marks of a lowered file, in the order of the text. They say where in yaegi's file
+// set they are, which does not keep the files themselves.
 type places []place
 
 type place struct {
-	offset       int
+	pos          token.Pos
 	label        string
 	line, column int
 }
 
 var lineMark = regexp.MustCompile(`/\*line ([^*:]*):(\d+):(\d+)\*/`)
 
-func newPlaces(source string) places {
+func newPlaces(source string, base int) places {
 	var list places
 	labels := map[string]string{}
 	for _, m := range lineMark.FindAllStringSubmatchIndex(source, -1) {
@@ -410,14 +408,14 @@ func newPlaces(source string) places {
 		}
 		line, _ := strconv.Atoi(source[m[4]:m[5]])
 		column, _ := strconv.Atoi(source[m[6]:m[7]])
-		list = append(list, place{m[0], labels[label], line, column})
+		list = append(list, place{token.Pos(base + m[0]), labels[label], line, column})
 	}
 	return list
 }
 
-// of is the mark that holds for an offset; ok is false where none of a cell does.
-func (p places) of(offset int) (label string, line, column int, ok bool) {
-	i := p.last(offset)
+// of is the mark that holds for a position; ok is false where none of a cell does.
+func (p places) of(pos token.Pos) (label string, line, column int, ok bool) {
+	i := p.last(pos)
 	if i < 0 || p[i].label == fileName {
 		return "", 0, 0, false
 	}
@@ -425,7 +423,7 @@ func (p places) of(offset int) (label string, line, column int, ok bool) {
 	return m.label, m.line, m.column, true
 }
 
-// last is the index of the last mark ahead of an offset, or -1.
-func (p places) last(offset int) int {
-	return sort.Search(len(p), func(i int) bool { return p[i].offset > offset }) - 1
+// last is the index of the last mark ahead of a position, or -1.
+func (p places) last(pos token.Pos) int {
+	return sort.Search(len(p), func(i int) bool { return p[i].pos > pos }) - 1
 }
