@@ -161,7 +161,7 @@ func (c *checking) chooseAgain() {
 				return true
 			}
 			spec := c.typeSpec(t)
-			return !c.pulled[t] && (live.cell.Serial == d.cell.Serial || spec == nil || spec.Assign.IsValid())
+			return !c.pulled[t] && (live.home() == d.cell.Serial || spec == nil || spec.Assign.IsValid())
 		case isGeneric(live.obj):
 			c.kept[d.key] = &Error{Msg: "the methods of a generic type are fixed; run the cell that declares " + t + " again"}
 			return true

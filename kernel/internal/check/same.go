@@ -10,10 +10,12 @@ import (
 )
 
 // A cell that is run again mostly declares the same types again. Were they new
-// each time, values of other cells would fit nothing any more. So a type
-// whose declaration has the same text, and means the same, stays what it is.
-// This is for types without methods of their own cell: methods have places
-// in the text that run-time errors tell, and these move.
+// each time, values of other cells would fit nothing any more, and types are never
+// freed. So a type whose declaration has the same text, and means the same, stays what
+// it is. Its methods are declared again, as a later cell may do: values that it has
+// already get the new ones. When the cell leaves out a method that it had, or
+// gives one another signature, the type is a new one, since there is no way to take a method
+// from values.
 
 // sameTypes finds the types that the cell declares as they are live.
 func (c *checking) sameTypes() map[string]bool {
@@ -34,21 +36,26 @@ func (c *checking) sameTypes() map[string]bool {
 	if len(same) == 0 {
 		return nil
 	}
-	for _, m := range c.session.methods {
-		if t := m.receiver(); same[t] && m.cell.Serial == c.session.live[t].cell.Serial {
-			delete(same, t)
-		}
-	}
+	names := c.allNames()
+	methods := map[string]*ast.FuncDecl{} // of the cell, by "Type.Method"
 	for _, d := range c.decls.Decls {
 		if fd, ok := d.(*ast.FuncDecl); ok && fd.Recv.NumFields() == 1 {
-			if name := c.receiverType(fd.Recv.List[0].Type); name != nil {
-				delete(same, name.Name)
+			if t := c.receiverType(fd.Recv.List[0].Type); t != nil {
+				if methods[t.Name+"."+fd.Name.Name] = fd; same[t.Name] && isGeneric(c.session.live[t.Name].obj) {
+					delete(same, t.Name)
+				}
 			}
 		}
 	}
-	names := c.allNames()
 	for changed := true; changed; {
 		changed = false
+		for key, m := range c.session.methods {
+			t := m.receiver()
+			if same[t] && m.cell.Serial == c.session.live[t].home() && !sameSignature(m.decl, methods[key], names, same) {
+				delete(same, t)
+				changed = true
+			}
+		}
 		for name := range same {
 			if !c.meansTheSame(c.session.live[name], names, same) {
 				delete(same, name)
@@ -57,6 +64,39 @@ func (c *checking) sameTypes() map[string]bool {
 		}
 	}
 	return same
+}
+
+// sameSignature tells whether a live method and the cell's of that name have the same receiver,
+// parameters and results: the same text, in which the cell gives no name another meaning.
+func sameSignature(live ast.Decl, d *ast.FuncDecl, declares, same map[string]bool) bool {
+	old, ok := live.(*ast.FuncDecl)
+	if !ok || d == nil || signatureText(old) != signatureText(d) {
+		return false
+	}
+	means := true
+	ast.Inspect(d.Type, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && declares[id.Name] && !same[id.Name] {
+			means = false
+		}
+		return means
+	})
+	return means
+}
+
+// signatureText is a method's receiver, parameters and results without their names.
+func signatureText(d *ast.FuncDecl) string {
+	var b strings.Builder
+	for _, list := range []*ast.FieldList{d.Recv, d.Type.Params, d.Type.Results} {
+		if list != nil {
+			for _, f := range list.List {
+				for range max(len(f.Names), 1) {
+					b.WriteString(types.ExprString(f.Type) + ",")
+				}
+			}
+		}
+		b.WriteByte(';')
+	}
+	return b.String()
 }
 
 // meansTheSame tells whether the names in a live type's declaration still

@@ -49,7 +49,11 @@ type declaration struct {
 	text   string                  // of a type: the tokens of its declaration
 	refs   map[string]types.Object // of a type: what the names in it mean
 	auto   bool                    // an import that no cell has asked for
+	again  int                     // serial number of the latest cell that declared a type as it was
 }
+
+// home is the serial number of the cell whose methods of a type are the type's own: they come and go with it.
+func (d *declaration) home() int { return max(d.cell.Serial, d.again) }
 
 // receiver is the type's name in the key of a method, or "".
 func (d *declaration) receiver() string {
@@ -76,6 +80,9 @@ func (s *Session) Commit(u *Unit) {
 	defer s.mu.Unlock()
 	s.undo = nil
 	s.moved = s.moved || u.moves
+	for _, name := range u.same {
+		s.live[name].again = u.Cell.Serial
+	}
 	for _, d := range u.declared {
 		if old, ok := s.live[d.key].typeName(); ok && old != d.obj {
 			// The methods of a type go with it; those that its successor takes over are in u.

@@ -73,6 +73,7 @@ type Unit struct {
 	Notes []string
 
 	declared []*declaration // becomes live by Session.Commit
+	same     []string       // live types that the cell declares as they are
 	moves    bool           // a command changes the working directory
 }
 
