@@ -96,6 +96,7 @@ type source struct {
 	imports []eval.Import // that entry needs
 	entry   string        // statements that run after the declarations
 	dead    []string      // names of declarations that nothing can reach any more
+	makers  []*code       // functions that make function values
 }
 
 func (s *source) empty() bool { return len(s.decls) == 0 && s.entry == "" }

@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"unsafe"
+	"weak"
 
 	"github.com/traefik/yaegi/interp"
 )
@@ -72,6 +74,7 @@ func newMemory(y *interp.Interpreter, l *layout) (m *memory, err error) {
 // add notes what a file declares. ends are where its declarations end in the text, which begins at base.
 func (m *memory) add(p *interp.Program, s *source, f *ast.File, ends []int, base int) {
 	m.last = p
+	m.watch(s.makers)
 	i := 0
 	note := func(n ast.Node, name string) {
 		m.fresh = append(m.fresh, name)
@@ -99,6 +102,41 @@ func (m *memory) add(p *interp.Program, s *source, f *ast.File, ends []int, base
 				}
 			}
 			m.keep(d, false)
+		}
+	}
+}
+
+// code is a function that is compiled.
+type code struct {
+	name string
+	node atomic.Pointer[weak.Pointer[byte]] // yaegi's; nil before it is compiled, or when it is none of yaegi's
+}
+
+// lives tells whether the function may still run, or a literal in it: yaegi's closures
+// keep the nodes that they are made from, and these the ones around them.
+func (c *code) lives() bool {
+	w := c.node.Load()
+	return w == nil || w.Value() != nil
+}
+
+// watch finds the functions of the latest file whose life is of interest.
+func (m *memory) watch(list []*code) {
+	root := *(*node)(unsafe.Add(unsafe.Pointer(m.last), m.fields.root))
+	if len(list) == 0 || root == nil {
+		return
+	}
+	byName := map[string]*weak.Pointer[byte]{}
+	for _, n := range m.fields.children(root) {
+		if c := m.fields.children(n); m.fields.is(n, funcDecl) && len(c) > 1 {
+			w := weak.Make((*byte)(n))
+			byName[m.fields.ident(c[1])] = &w
+		}
+	}
+	for _, c := range list {
+		if w := byName[c.name]; w != nil {
+			c.node.Store(w)
+		} else {
+			c.node.Store(new(weak.Pointer[byte]))
 		}
 	}
 }
@@ -185,19 +223,24 @@ func (m *memory) detach() {
 	m.from = len(*m.slots)
 }
 
-// cut parts a node from what is around it: yaegi chains the functions of a file as if one
+// cut parts a declaration from the file and the other declarations: yaegi chains the functions of a file as if one
 // ran after the other.
 func (m *memory) cut(n node) {
-	for _, field := range []uintptr{m.fields.node.anc, m.fields.node.tnext, m.fields.node.fnext} {
-		*(*node)(unsafe.Add(n, field)) = nil
-	}
+	*(*node)(unsafe.Add(n, m.fields.node.anc)) = nil
+	m.unchain(n)
+}
+
+func (m *memory) unchain(n node) {
+	*(*node)(unsafe.Add(n, m.fields.node.tnext)) = nil
+	*(*node)(unsafe.Add(n, m.fields.node.fnext)) = nil
 }
 
 // dissolve parts all nodes of a declaration that has been executed, down to the literals in it. A function that was
-// passed from there to native code keeps the node of the argument.
+// passed from there to native code keeps the node of the argument. The ancestors stay: yaegi asks a type for those of
+// its node.
 func (m *memory) dissolve(n node) {
 	for _, c := range m.fields.children(n) {
-		m.cut(c)
+		m.unchain(c)
 		if !m.fields.is(c, funcLit) {
 			m.dissolve(c)
 		}

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"iyagi/kernel/internal/eval"
@@ -16,15 +17,19 @@ type store struct {
 	decls map[string]*eval.Decl
 	funcs map[int]cellFunc
 	vars  map[string]eval.Var // by lowered name
+	// given are declarations that the kernel has given up and that function values, or code that may still
+	// run and make some, need: a value may be anywhere, so the kernel does not know of it.
+	given map[string]bool
 }
 
 type cellFunc struct {
 	eval.Func
-	Label string // of the cell
+	Label  string  // of the cell
+	makers []*code // that may be in memory, when this is not a worker
 }
 
 func newStore() *store {
-	return &store{decls: map[string]*eval.Decl{}, funcs: map[int]cellFunc{}, vars: map[string]eval.Var{}}
+	return &store{decls: map[string]*eval.Decl{}, funcs: map[int]cellFunc{}, vars: map[string]eval.Var{}, given: map[string]bool{}}
 }
 
 // add takes a unit in and returns the file to run.
@@ -41,18 +46,82 @@ func (st *store) add(u *eval.Unit) *source {
 		s.decls = append(s.decls, d)
 	}
 	for _, f := range u.Funcs {
-		st.funcs[f.ID] = cellFunc{f, u.Label}
+		c := cellFunc{Func: f, Label: u.Label}
+		for _, m := range st.funcs[f.ID].makers {
+			if m.lives() {
+				c.makers = append(c.makers, m)
+			}
+		}
+		m := &code{name: f.Maker}
+		if f.Maker != "" {
+			s.makers = append(s.makers, m)
+		}
+		c.makers = append(c.makers, m)
+		st.funcs[f.ID] = c
 	}
 	for _, v := range u.Vars {
 		st.vars[v.Lowered] = v
 	}
-	rt.Forget(u.Dead...)
-	vm.Forget(u.Dead...)
-	for _, name := range u.Dead {
-		delete(st.decls, name)
-		delete(st.vars, name)
-	}
+	st.giveUp(u.Dead)
 	return s
+}
+
+// giveUp drops dead declarations, and those of earlier calls, as far as no function value needs them. It needs mu.
+func (st *store) giveUp(dead []string) {
+	for _, name := range dead {
+		st.given[name] = true
+	}
+	if len(st.given) == 0 {
+		return
+	}
+	needed := map[string]bool{}
+	for id, f := range st.funcs {
+		if st.given[f.Decl] && (rt.Held(id) || slices.ContainsFunc(f.makers, (*code).lives)) {
+			for _, name := range f.needs() {
+				st.mark(name, needed)
+			}
+		}
+	}
+	var gone []string
+	for name := range st.given {
+		if !needed[name] {
+			gone = append(gone, name)
+			delete(st.given, name)
+			delete(st.decls, name)
+			delete(st.vars, name)
+		}
+	}
+	for id, f := range st.funcs {
+		if st.decls[f.Decl] == nil {
+			delete(st.funcs, id)
+		}
+	}
+	rt.Forget(gone...)
+	vm.Forget(gone...)
+}
+
+// mark notes what a declaration that is given up needs. It needs mu.
+func (st *store) mark(name string, needed map[string]bool) {
+	if d := st.decls[name]; d != nil && st.given[name] && !needed[name] {
+		needed[name] = true
+		for _, u := range d.Uses {
+			st.mark(u, needed)
+		}
+	}
+}
+
+// needs are the declarations that a function's program begins with.
+func (f cellFunc) needs() []string {
+	names := []string{f.Decl}
+	for _, c := range f.Captured {
+		names = append(names, c.Uses...)
+	}
+	for _, c := range []*eval.Captured{f.Input, f.Result} {
+		if c != nil {
+			names = append(names, c.Uses...)
+		}
+	}
+	return names
 }
 
 // adopt takes in what came with a worker's program.

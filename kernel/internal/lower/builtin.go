@@ -221,7 +221,7 @@ func (p *fn) helper(base string, t types.Type, text func(d *typer, name string) 
 	if !ok {
 		word, _, _ := strings.Cut(base, " ")
 		name = p.u.unique(word, p.u.suffix(p.u.src))
-		put(p.u.Lowerer, p.u.help, key, name)
+		p.u.addHelper(key, name)
 		d := newDecl(name)
 		d.text = text(&typer{u: p.u, d: d}, name)
 		p.u.funcs = append(p.u.funcs, d)
@@ -238,7 +238,7 @@ func (p *fn) table(base string, text func(d *typer) string) string {
 	name, ok := p.u.help[key]
 	if !ok {
 		name = p.u.unique(base, p.u.suffix(p.u.src))
-		put(p.u.Lowerer, p.u.help, key, name)
+		p.u.addHelper(key, name)
 		d.name, d.text = name, "var "+name+" = "+value
 		p.u.funcs = append(p.u.funcs, d)
 	}

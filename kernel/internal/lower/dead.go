@@ -2,7 +2,6 @@ package lower
 
 import (
 	"go/types"
-	"maps"
 	"slices"
 
 	"iyagi/kernel/internal/check"
@@ -10,16 +9,19 @@ import (
 )
 
 // remember notes what the unit declares and which of it a later cell can
-// reach by name, or by a function value.
+// reach by name.
 func (u *unit) remember(out *eval.Unit) {
 	for _, d := range out.Decls {
-		put(u.Lowerer, u.uses, d.Name, d.Uses)
-	}
-	for _, f := range out.Funcs {
-		put(u.Lowerer, u.roots, f.Decl, true)
+		u.graph.set(d.Name, d.Uses)
 	}
 	for _, v := range out.Vars {
-		put(u.Lowerer, u.roots, v.Lowered, true)
+		u.graph.root(v.Lowered, true)
+	}
+	if u.entry != "" {
+		u.graph.root(u.entry, false)
+	}
+	if out.Entry != "" {
+		u.graph.root(out.Entry, true)
 	}
 	old := u.entry
 	u.Lowerer.entry = out.Entry
@@ -27,36 +29,31 @@ func (u *unit) remember(out *eval.Unit) {
 }
 
 // dead are the names that nothing can reach any more: the entry of the unit before, and, when the
-// unit replaces something, all that only the replaced used. A name that is dead is
-// forgotten, so that an instance that is needed again is declared again.
-func (u *unit) dead(c *check.Unit) []string {
-	var names []string
-	if u.entry != "" {
-		names = append(names, u.entry)
-		drop(u.Lowerer, u.uses, u.entry)
-	}
-	names = append(names, u.deadLoops()...)
-	if len(c.Replaced) == 0 {
-		return names
-	}
+// unit replaces something, all that only the replaced and the entries since then used. (So what statements
+// have instantiated is not declared again for each.) A name that is dead is forgotten.
+//
+// The evaluator knows which function values there are, and keeps what they need.
+func (u *unit) dead(c *check.Unit, before string) []string {
+	names := u.deadLoops()
 	for _, o := range c.Replaced {
 		if name := u.declaredName(o); name != "" {
-			drop(u.Lowerer, u.roots, name)
+			u.graph.root(name, false)
+		}
+		if n, ok := o.Type().(*types.Named); ok && n.Obj() == o {
+			for m := range n.Methods() {
+				u.graph.root(u.instanceOf(m, nil), false)
+			}
 		}
 	}
-	live := map[string]bool{}
-	for name := range u.roots {
-		u.reach(name, live)
-	}
-	gone := map[string]bool{}
-	for _, name := range slices.Sorted(maps.Keys(u.uses)) {
-		if !live[name] {
-			names = append(names, name)
-			drop(u.Lowerer, u.uses, name)
-			drop(u.Lowerer, u.roots, name)
-			gone[name] = true
+	if len(c.Replaced) == 0 && !u.again {
+		if before != "" {
+			names = append(names, before)
+			u.graph.remove(before)
 		}
+		return names
 	}
+	gone := u.graph.dead()
+	names = append(names, gone...)
 	u.forget(gone)
 	u.release(c.Replaced)
 	return names
@@ -80,16 +77,6 @@ func (u *unit) release(replaced []types.Object) {
 	}
 }
 
-func (u *unit) reach(name string, live map[string]bool) {
-	if live[name] {
-		return
-	}
-	live[name] = true
-	for _, n := range u.uses[name] {
-		u.reach(n, live)
-	}
-}
-
 // declaredName is the lowered name of an object that is not generic.
 func (u *unit) declaredName(o types.Object) string {
 	if name := u.names[o]; name != "" {
@@ -98,36 +85,47 @@ func (u *unit) declaredName(o types.Object) string {
 	return u.instanceOf(o, nil)
 }
 
-// forget drops instances and helpers.
-func (u *unit) forget(gone map[string]bool) {
+// meaning is what a lowered name stands for: an object, or the key of a helper.
+type meaning struct {
+	object types.Object
+	helper string
+}
+
+// forget drops what has led to names.
+func (u *unit) forget(gone []string) {
 	if len(gone) == 0 {
 		return
 	}
 	u.forgetPlain(gone)
-	for o, list := range u.insts {
-		if !slices.ContainsFunc(list, func(in *instance) bool { return gone[in.name] }) {
+	for _, name := range gone {
+		drop(u.Lowerer, u.funcIDs, name)
+		m, ok := u.meanings[name]
+		if !ok {
 			continue
 		}
-		kept := slices.DeleteFunc(slices.Clone(list), func(in *instance) bool { return gone[in.name] })
-		if len(kept) == 0 {
-			drop(u.Lowerer, u.insts, o)
-		} else {
-			put(u.Lowerer, u.insts, o, kept)
+		drop(u.Lowerer, u.meanings, name)
+		switch {
+		case m.helper != "":
+			drop(u.Lowerer, u.help, m.helper)
+		case u.names[m.object] == name:
+			drop(u.Lowerer, u.names, m.object)
+		default:
+			u.forgetInstance(m.object, name)
 		}
 	}
-	for o, name := range u.names {
-		if gone[name] {
-			drop(u.Lowerer, u.names, o)
-		}
+}
+
+// forgetInstance drops the instance of o with a lowered name.
+func (u *unit) forgetInstance(o types.Object, name string) {
+	kept := slices.DeleteFunc(slices.Clone(u.insts[o]), func(in *instance) bool { return in.name == name })
+	if len(kept) == 0 {
+		drop(u.Lowerer, u.insts, o)
+	} else {
+		put(u.Lowerer, u.insts, o, kept)
 	}
-	for key, name := range u.help {
-		if gone[name] {
-			drop(u.Lowerer, u.help, key)
-		}
+	if i := slices.IndexFunc(u.named, func(t namedType) bool { return t.name == name }); i >= 0 {
+		old := u.named
+		u.Lowerer.named = slices.Delete(slices.Clone(old), i, i+1)
+		u.undo = append(u.undo, func() { u.Lowerer.named = old })
 	}
-	old := u.named
-	u.Lowerer.named = slices.DeleteFunc(slices.Clone(old), func(t *types.Named) bool {
-		return u.instanceOf(t.Origin().Obj(), typeList(t.TypeArgs())) == ""
-	})
-	u.undo = append(u.undo, func() { u.Lowerer.named = old })
 }

@@ -19,7 +19,8 @@ const maxAsked = 8
 // implementers are the session's types, and pointers to them, that have the methods of i; the latest first.
 func (u *unit) implementers(i *types.Interface) []types.Type {
 	var list, rare []types.Type
-	for _, t := range slices.Backward(u.named) {
+	for _, named := range slices.Backward(u.named) {
+		t := named.Named
 		switch {
 		case types.Implements(t, i):
 			list = append(list, t)

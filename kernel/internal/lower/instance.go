@@ -32,6 +32,13 @@ func (l *Lowerer) addInstance(o types.Object, args []types.Type, name string) {
 		fail("more than %d instances of %s", maxInstances, o.Name())
 	}
 	put(l, l.insts, o, append(list[:len(list):len(list)], &instance{args, name}))
+	put(l, l.meanings, name, meaning{object: o})
+}
+
+// addHelper notes the name of what lowering declares once for each key.
+func (l *Lowerer) addHelper(key, name string) {
+	put(l, l.help, key, name)
+	put(l, l.meanings, name, meaning{helper: key})
 }
 
 func identicalLists(a, b []types.Type) bool {

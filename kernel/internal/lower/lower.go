@@ -48,25 +48,34 @@ import (
 // concurrent use.
 type Lowerer struct {
 	names  map[types.Object]string // of declared functions, methods, types and session variables
-	taken  map[string]int          // base name to the number of names made from it
+	taken  map[string]int          // base name to the number of names made from it, of the library
+	here   map[string]int          // the same of the latest unit
 	insts  map[types.Object][]*instance
 	bodies map[*types.Func]*body    // declared functions and methods, generic ones included
 	local  map[*types.TypeName]*env // copies of types declared in generic functions
 	top    map[*types.TypeName]bool // types that cells declare at their top level
 	ctx    *types.Context           // makes identical instances the same type
 	lib    *library
-	named  []*types.Named      // concrete named types of cells declared so far, instances included
-	help   map[string]string   // text of a helper's key to its name, see helper
-	uses   map[string][]string // of each declaration that is not dead
-	roots  map[string]bool     // declarations that cells can reach by name or by a function value
-	entry  string              // of the latest unit
+	named  []namedType       // concrete named types of cells declared so far, instances included
+	help   map[string]string // text of a helper's key to its name, see helper
+	graph  graph             // of the declarations that are not dead
+	entry  string            // of the latest unit
+	// meanings tell what is to be forgotten with a name of the graph.
+	meanings map[string]meaning
 
-	nextFunc int // identity of function values, see task.go
+	nextFunc int            // identity of function values, see task.go
+	funcIDs  map[string]int // of declared functions
 	undo     []func()
 
 	plain   map[string]*plainFunc // functions by lowered name, see plain.go
 	emitted map[string]bool       // codes that are declared
 	lifted  []liftedLoop          // of the latest units
+}
+
+// namedType is a type with its lowered name.
+type namedType struct {
+	*types.Named
+	name string
 }
 
 // body is the source of a declared function.
@@ -93,13 +102,14 @@ func New() *Lowerer {
 		top:    map[*types.TypeName]bool{},
 		ctx:    types.NewContext(),
 		help:   map[string]string{},
-		uses:   map[string][]string{},
-		roots:  map[string]bool{},
+
+		meanings: map[string]meaning{},
+		funcIDs:  map[string]int{},
 
 		plain:   map[string]*plainFunc{},
 		emitted: map[string]bool{},
 	}
-	l.lib = newLibrary(l)
+	l.lib, l.graph = newLibrary(l), newGraph(&l.undo)
 	return l
 }
 
@@ -119,7 +129,9 @@ func (d *Defect) Error() string {
 
 // Lower lowers a unit. The error is a [*Defect]; after it the session is as if Lower had not been called.
 func (l *Lowerer) Lower(c *check.Unit) (out *eval.Unit, err error) {
+	clear(l.undo) // the functions hold what is dropped
 	l.undo = l.undo[:0]
+	l.here = map[string]int{}
 	u := &unit{
 		Lowerer: l,
 		src:     &source{info: c.Info, fset: c.Fset},

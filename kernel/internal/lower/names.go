@@ -14,11 +14,16 @@ const (
 	rtPath = "iyagi/kernel/internal/rt"
 )
 
-// unique makes base+"__"+suffix a name that the session has not seen.
+// unique makes base+"__"+suffix a name that the session has not seen. The suffix tells
+// where the declaration comes from; nothing else has a cell's number.
 func (l *Lowerer) unique(base, suffix string) string {
 	name := base + "__" + suffix
-	n := l.taken[name]
-	put(l, l.taken, name, n+1)
+	taken := l.taken
+	if suffix[0] >= '0' && suffix[0] <= '9' {
+		taken = l.here
+	}
+	n := taken[name]
+	put(l, taken, name, n+1)
 	if n > 0 {
 		name += "_" + strconv.Itoa(n+1)
 	}

@@ -198,8 +198,8 @@ func (u *unit) emitPlain(f *plainFunc) {
 }
 
 // forgetPlain drops functions and codes that are dead.
-func (u *unit) forgetPlain(gone map[string]bool) {
-	for name := range gone {
+func (u *unit) forgetPlain(gone []string) {
+	for _, name := range gone {
 		drop(u.Lowerer, u.emitted, name)
 		drop(u.Lowerer, u.plain, name)
 	}

@@ -64,7 +64,7 @@ func (u *unit) deadLoops() (names []string) {
 		}
 		for _, n := range []string{f.name, codeName(f.name)} {
 			names = append(names, n)
-			drop(u.Lowerer, u.uses, n)
+			u.graph.remove(n)
 			drop(u.Lowerer, u.emitted, n)
 		}
 	}

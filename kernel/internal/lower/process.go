@@ -54,7 +54,7 @@ func (p *fn) mapTask(x ast.Expr, input, result types.Type, fails bool) string {
 		args = append(args, "&"+p.objectName(v))
 		f.Captured = append(f.Captured, p.u.capturedVar(v, p.subst(v.Type())))
 	}
-	p.u.addTask(f)
+	p.addTask(f)
 	d := newDecl(f.Decl)
 	p.u.funcs = append(p.u.funcs, d)
 	u, src, e := p.u, p.src, p.env

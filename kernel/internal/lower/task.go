@@ -54,7 +54,7 @@ func (p *fn) literalValue(x *ast.FuncLit) string {
 		args = append(args, "&"+p.objectName(v))
 		f.Captured = append(f.Captured, p.u.capturedVar(v, p.subst(v.Type())))
 	}
-	p.u.addTask(f)
+	p.addTask(f)
 	p.u.lift(f.Decl, p, x, vars, self)
 	return p.d.rt("Func") + "(" + strings.Join(args, ", ") + ")"
 }
@@ -73,12 +73,16 @@ func (p *fn) funcValue(name string, f *types.Func, at *ast.Ident) string {
 	if !isTask(t) || p.src.lib != "" || f.Signature().TypeParams().Len() > 0 && !isTask(f.Type()) || !p.u.isSession(f.Pkg()) {
 		return "[]" + p.typ(t) + "{" + name + "}[0]"
 	}
-	id := p.u.newFuncID()
+	id, ok := p.u.funcIDs[name]
+	if !ok {
+		id = p.u.newFuncID()
+		put(p.u.Lowerer, p.u.funcIDs, name, id)
+	}
 	pos := p.line(at)
 	if b := p.u.bodies[f.Origin()]; b != nil {
 		pos = b.src.fset.Position(b.decl.Pos()).Line
 	}
-	p.u.addTask(eval.Func{ID: id, Name: f.Name(), Line: pos, Decl: name})
+	p.addTask(eval.Func{ID: id, Name: f.Name(), Line: pos, Decl: name})
 	return fmt.Sprintf("%s(%d, %s)", p.d.rt("Func"), id, name)
 }
 
@@ -96,7 +100,7 @@ func (p *fn) taskMethod(lit string, recv types.Type, s *selection, x *ast.Select
 	p.u.funcs = append(p.u.funcs, d)
 	c := p.u.capturedType(recv)
 	c.Name = types.ExprString(x.X)
-	p.u.addTask(eval.Func{ID: id, Name: types.ExprString(x), Line: p.line(x), Decl: name, Captured: []eval.Captured{c}})
+	p.addTask(eval.Func{ID: id, Name: types.ExprString(x), Line: p.line(x), Decl: name, Captured: []eval.Captured{c}})
 	return fmt.Sprintf("%s(%d, %s, &r__)", p.d.rt("Func"), id, lit)
 }
 
@@ -105,6 +109,13 @@ func (p *fn) line(at ast.Node) int { return p.src.fset.Position(at.Pos()).Line }
 func (u *unit) newFuncID() int {
 	u.nextFunc++
 	return u.nextFunc
+}
+
+// addTask declares the identity of a function value that p's declaration makes. Its own declaration lives as long as that one.
+func (p *fn) addTask(f eval.Func) {
+	p.d.use(f.Decl)
+	f.Maker = p.d.name
+	p.u.addTask(f)
 }
 
 func (u *unit) addTask(f eval.Func) { u.tasks = append(u.tasks, f) }

@@ -29,7 +29,7 @@ func (u *unit) typeName(t *types.Named) string {
 	u.addInstance(o, args, name)
 	if !types.IsInterface(t) && u.isCell(o.Pkg()) {
 		n := len(u.named)
-		u.Lowerer.named = append(u.Lowerer.named, t)
+		u.Lowerer.named = append(u.Lowerer.named, namedType{t, name})
 		u.undo = append(u.undo, func() { u.Lowerer.named = u.Lowerer.named[:n] })
 	}
 	u.declareNamed(name, t, &eval.Type{Go: goName(t), Named: true})
@@ -43,7 +43,7 @@ func (p *typer) literal(kind string, text func(*typer, types.Type) string, t typ
 	name, ok := p.u.help[key]
 	if !ok {
 		name = p.u.unique(kind, p.u.suffix(p.u.src))
-		put(p.u.Lowerer, p.u.help, key, name)
+		p.u.addHelper(key, name)
 		p.u.declareNamed(name, t, &eval.Type{Go: goName(t)})
 	}
 	return p.session(name)
@@ -72,11 +72,23 @@ func (u *unit) declareNamed(name string, t types.Type, out *eval.Type) {
 // extend describes types of earlier cells again that have got a method, or have another one, and those that such a
 // type is embedded in.
 func (u *unit) extend(decls []ast.Decl) {
+	declared := map[*types.TypeName]bool{} // here: no type of an earlier cell has anything to do with them
+	for _, d := range decls {
+		if g, ok := d.(*ast.GenDecl); ok {
+			for _, s := range g.Specs {
+				if t, ok := s.(*ast.TypeSpec); ok {
+					if o, ok := u.src.info.Defs[t.Name].(*types.TypeName); ok {
+						declared[o] = true
+					}
+				}
+			}
+		}
+	}
 	changed := map[*types.TypeName]bool{}
 	for _, d := range decls {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil {
 			if m, ok := u.src.info.Defs[f.Name].(*types.Func); ok {
-				if n, ok := deref(m.Signature().Recv().Type()).(*types.Named); ok {
+				if n, ok := deref(m.Signature().Recv().Type()).(*types.Named); ok && !declared[n.Origin().Obj()] {
 					changed[n.Origin().Obj()] = true
 				}
 			}
@@ -90,9 +102,9 @@ func (u *unit) extend(decls []ast.Decl) {
 		here[d.name] = true
 	}
 	for _, t := range slices.Clone(u.named) {
-		name := u.typeName(t)
-		if !here[name] && u.hasMethodOf(t, changed) {
-			u.declareNamed(name, t, &eval.Type{Go: goName(t), Named: true})
+		if !here[t.name] && u.hasMethodOf(t.Named, changed) {
+			u.declareNamed(t.name, t.Named, &eval.Type{Go: goName(t), Named: true})
+			u.again = true
 		}
 	}
 }
@@ -176,7 +188,7 @@ func (u *unit) describeMethods(p *typer, t types.Type, out *eval.Type) {
 		all = types.NewMethodSet(types.NewPointer(t))
 	}
 	var bind []string
-	b := newDecl(u.unique(p.d.name, "t"))
+	b := newDecl(u.unique(p.d.name+"__t", u.suffix(u.src)))
 	for i := range all.Len() {
 		sel := all.At(i)
 		m := sel.Obj().(*types.Func)

@@ -25,6 +25,7 @@ type unit struct {
 	bindings []*decl
 
 	tasks []eval.Func
+	again bool     // it declares methods of earlier cells' types
 	queue []func() // bodies to print: their names are known first
 
 	at    token.Pos // the statement being lowered, for defects
@@ -57,8 +58,9 @@ func (u *unit) lower(c *check.Unit) *eval.Unit {
 		}
 	}
 	out.Funcs = u.tasks
-	out.Dead = u.dead(c)
+	before := u.entry
 	u.remember(out)
+	out.Dead = u.dead(c, before)
 	return out
 }
 
@@ -74,14 +76,18 @@ func (u *unit) register(c *check.Unit) {
 		}
 		if o, ok := c.Info.Defs[f.Name].(*types.Func); ok {
 			put(u.Lowerer, u.bodies, o, &body{u.src, f})
-			if len(u.insts[o]) > 0 { // a method that is declared again: calls go to the new function
-				put(u.Lowerer, u.insts, types.Object(o), nil)
+			for _, in := range u.insts[o] { // a method that is declared again: calls go to the new function
+				u.graph.root(in.name, false)
+				u.again = true
 			}
+			drop(u.Lowerer, u.insts, types.Object(o))
 		}
 	}
 	for _, v := range c.Vars {
 		if v.Name() != "_" {
-			put(u.Lowerer, u.names, types.Object(v), u.unique(v.Name(), u.suffix(u.src)))
+			name := u.unique(v.Name(), u.suffix(u.src))
+			put(u.Lowerer, u.names, types.Object(v), name)
+			put(u.Lowerer, u.meanings, name, meaning{object: v})
 		}
 	}
 }
@@ -127,7 +133,7 @@ func (u *unit) declareAll(decls []ast.Decl) {
 	p := u.newFn(all, u.src, newEnv())
 	defer func() {
 		for name := range all.uses {
-			put(u.Lowerer, u.roots, name, true)
+			u.graph.root(name, true)
 		}
 	}()
 	defer u.extend(decls)

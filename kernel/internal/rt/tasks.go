@@ -1,6 +1,8 @@
 package rt
 
 import (
+	"runtime"
+	"sync"
 	"unsafe"
 
 	"iyagi/kernel/internal/vm"
@@ -19,9 +21,36 @@ func (t *task) run() { t.f() }
 // captured, pointers to the variables that f captures, wherever the function value is copied to.
 //
 // The function is the method value t.run: its closure holds the method and t.
-// So the identity lives exactly as long as the function and nothing has to be kept or cleaned up.
+// So the identity lives exactly as long as the function, see [Held].
 func Func(id int, f func(), captured ...any) func() {
-	return (&task{f, id, captured}).run
+	t := &task{f, id, captured}
+	held.add(id, 1)
+	runtime.AddCleanup(t, func(id int) { held.add(id, -1) }, id)
+	return t.run
+}
+
+// held counts the function values by their identity.
+var held = counts{of: map[int]int{}}
+
+type counts struct {
+	mu sync.Mutex
+	of map[int]int
+}
+
+func (c *counts) add(id, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of[id] += n; c.of[id] == 0 {
+		delete(c.of, id)
+	}
+}
+
+// Held tells whether there may be a function value with an identity. One that nothing can reach any more counts until the
+// garbage collector has found out.
+func Held(id int) bool {
+	held.mu.Lock()
+	defer held.mu.Unlock()
+	return held.of[id] > 0
 }
 
 // closure is the memory of a method value, as the compiler lays it out.
