@@ -11,6 +11,7 @@ import (
 
 	"iyagi/kernel/internal/eval"
 	"iyagi/kernel/internal/rt"
+	"iyagi/kernel/internal/rtype"
 )
 
 // failed says why Execute returned an error: code panicked, or yaegi could
@@ -106,6 +107,9 @@ func short(s string) string {
 // defect is the error for a fault of lowering or of yaegi. The cell is right,
 // so the reader is told whom to tell.
 func defect(err error) *eval.Error {
+	if errors.Is(err, rtype.ErrStubs) {
+		return &eval.Error{Name: "defect", Value: rtype.ErrStubs.Error()}
+	}
 	return &eval.Error{Name: "defect", Value: fmt.Sprintf("the interpreter cannot run this cell, which is a defect of Iyagi, not of the cell: %v\n"+
 		"Please report it with the text of the cell and the output of iyagi version; the cell written another way may run.", err)}
 }

@@ -27,7 +27,7 @@
 // method Is?), and it did not, a later method of the type does not change that answer.
 //
 // The package knows neither the interpreter nor the cell language. Nothing that it makes is ever
-// freed: a type takes 3 to 4 KB, an exported method one or two of the 32768 stubs. What it relies on is checked at the start of
+// freed: a type takes 3 to 4 KB, an exported method one or two of the 131072 stubs. What it relies on is checked at the start of
 // a process, see verify.go: with another Go than the one it was written for, Define fails.
 package rtype
 

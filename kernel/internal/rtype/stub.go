@@ -1,14 +1,14 @@
 package rtype
 
 import (
-	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"unsafe"
 )
 
 // maxStubs is the number of entries in the code of stubs, which is the same for each architecture.
-const maxStubs = 32768
+const maxStubs = 131072
 
 // table holds the function value that each stub calls.
 var table [maxStubs]unsafe.Pointer
@@ -20,14 +20,15 @@ var stubs struct {
 	taken int
 }
 
-var errStubs = errors.New("too many methods have been declared in this session: restart the kernel")
+// ErrStubs tells that there is no code for another method.
+var ErrStubs = fmt.Errorf("the types of this session have had more methods than the kernel has places for (%d): restart the kernel or run %%reset", maxStubs)
 
 // newStub takes a stub that calls f, a function value's pointer.
 func newStub(f unsafe.Pointer) (int, error) {
 	stubs.Lock()
 	defer stubs.Unlock()
 	if stubs.taken == limitStubs {
-		return 0, errStubs
+		return 0, ErrStubs
 	}
 	n := stubs.taken
 	stubs.taken++
