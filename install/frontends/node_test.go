@@ -47,3 +47,30 @@ func TestJupyterLab(t *testing.T) {
 	st.set("NOTEBOOKS", strings.Join(tutorials(t), "\n"))
 	st.runNode(t, 6*time.Minute, packages, "jupyterlab_test.js")
 }
+
+// TestPages publishes the project's notebooks as HTML and reads the pages in a headless Chromium, which has no network: as a person does on a
+// wide screen and a narrow one, light and dark, by a screen reader's rules (axe-core), and on paper.
+func TestPages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("front ends take their time")
+	}
+	if *kernelName != ours {
+		t.Skip("pages are made by our own program")
+	}
+	t.Parallel()
+	packages, browser := needNode(t), needBrowser(t)
+	st := newStage(t)
+	folder := filepath.Join(st.folder, "pages")
+	features, err := filepath.Abs(filepath.Join("testdata", "features.ipynb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := append([]string{"publish", "--quiet", "-o", folder, features}, tutorials(t)...)
+	if err := run(t.Context(), "", kernelProgram(), args...); err != nil {
+		t.Fatal(err)
+	}
+	st.set("CHROME", browser)
+	st.set("PAGES", folder)
+	st.set("ARTIFACTS", artifacts(t))
+	st.runNode(t, 4*time.Minute, packages, "pages_test.js")
+}

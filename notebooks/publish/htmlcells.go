@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"html"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/renderer"
@@ -151,7 +152,7 @@ func (r *htmlWriter) code(c *cell) {
 
 // block writes highlighted code with a button that copies it.
 func (r *htmlWriter) block(lang, source string) {
-	r.add(`<div class="code"><pre tabindex="0"><code>`)
+	r.add(`<div class="code"><pre><code>`)
 	highlight(r.w, lang, source)
 	r.add(`</code></pre><button type="button" class="copy" data-done="`, esc(r.words.Copied), `">`, esc(r.words.Copy), "</button></div>\n")
 }
@@ -159,7 +160,7 @@ func (r *htmlWriter) block(lang, source string) {
 func (r *htmlWriter) output(o *nbformat.Output) {
 	switch o.Type {
 	case nbformat.Stream:
-		label, class := r.words.Output, "stream"
+		label, class := "", "stream"
 		if o.Name == "stderr" {
 			label, class = r.words.Stderr, "stream stderr"
 		}
@@ -175,12 +176,16 @@ func (r *htmlWriter) output(o *nbformat.Output) {
 	}
 }
 
-// terminal writes what a program printed. A longer text scrolls by itself, so that it must be reachable by keyboard.
+// terminal writes what a program printed, with a label if it is more than the cell's output.
 func (r *htmlWriter) terminal(class, label, text string) {
 	if text == "" {
 		return
 	}
-	r.add(`<pre class="`, class, `" tabindex="0" aria-label="`, esc(label), `" role="group">`)
+	r.add(`<pre class="`, class, `"`)
+	if label != "" {
+		r.add(` role="group" aria-label="`, esc(label), `"`)
+	}
+	r.add(">")
 	ansiHTML(r.w, strings.TrimRight(text, "\n"))
 	r.add("</pre>\n")
 }
@@ -191,7 +196,7 @@ func (r *htmlWriter) display(o *nbformat.Output) {
 	switch mime {
 	case "":
 	case "text/html":
-		r.add(`<div class="html">`, r.embed(balanced(r.safeHTML(value))), "</div>\n")
+		r.add(`<div class="html">`, headless(r.embed(balanced(r.safeHTML(value)))), "</div>\n")
 	case "text/markdown":
 		r.add(`<div class="prose">`)
 		r.prose(value)
@@ -208,10 +213,21 @@ func (r *htmlWriter) display(o *nbformat.Output) {
 		}
 		r.block("json", value)
 	case "text/plain":
-		r.terminal("stream result", r.words.Output, value)
+		r.terminal("stream", "", value)
 	default:
 		r.picture(o, mime, value)
 	}
+}
+
+var emptyHead = regexp.MustCompile(`<th(?: scope="[a-z]+")?((?: [a-z]+="[^"]*")*)></th>`)
+
+// headless makes table cells of table headings without a text, such as the corner of a data frame: a screen reader would
+// announce them for nothing.
+func headless(s string) string {
+	if !strings.Contains(s, "></th>") {
+		return s
+	}
+	return emptyHead.ReplaceAllString(s, "<td$1></td>")
 }
 
 // latex writes a formula that an output shows; its marks are those of MathJax.
@@ -263,5 +279,5 @@ func (r *htmlWriter) picture(o *nbformat.Output, mime, value string) {
 // is made to be read.
 func (r *htmlWriter) diagram(source, drawn string) {
 	text := strings.TrimRight(cmp.Or(strings.Trim(drawn, "\n"), source), "\n ")
-	r.add(`<figure class="diagram"><pre tabindex="0" role="group" aria-label="`, esc(r.words.Diagram), `">`, esc(text), "</pre></figure>\n")
+	r.add(`<figure class="diagram"><pre role="group" aria-label="`, esc(r.words.Diagram), `">`, esc(text), "</pre></figure>\n")
 }

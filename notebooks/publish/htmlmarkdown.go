@@ -230,7 +230,7 @@ func (n nodeRenderers) renderImage(w util.BufWriter, source []byte, node ast.Nod
 		return ast.WalkSkipChildren, nil
 	}
 	w.WriteString(`<img src="` + esc(address) + `" alt="` + esc(alt) + `"`)
-	if len(i.Title) > 0 {
+	if len(i.Title) > 0 && (node.Parent().Kind() != ast.KindParagraph || node.Parent().ChildCount() > 1) { // else a caption has it
 		w.WriteString(` title="` + esc(string(i.Title)) + `"`)
 	}
 	w.WriteByte('>')
@@ -246,7 +246,7 @@ func or(a, b string) string {
 
 func (n nodeRenderers) renderTable(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		w.WriteString(`<div class="table" tabindex="0" role="group" aria-label="` + esc(n.words.Table) + "\"><table>\n")
+		w.WriteString(`<div class="table" role="group" aria-label="` + esc(n.words.Table) + "\"><table>\n")
 	} else {
 		w.WriteString("</table></div>\n")
 	}

@@ -67,7 +67,8 @@ func (f *formulas) mathML(source string, display bool) (string, error) {
 	var thrown *goja.Exception
 	switch {
 	case errors.As(err, &thrown):
-		return "", errors.New(strings.TrimPrefix(thrown.Value().String(), "ParseError: KaTeX parse error: "))
+		reason, _, _ := strings.Cut(strings.TrimPrefix(thrown.Value().String(), "ParseError: KaTeX parse error: "), " at position ")
+		return "", errors.New(reason)
 	case err != nil:
 		return "", err
 	}
@@ -82,7 +83,7 @@ func (r *htmlWriter) formula(source string, display bool) {
 	case err != nil:
 		r.add(`<code class="wrong" title="`, esc(err.Error()), `">`, esc(strings.TrimSpace(source)), "</code>")
 	case display:
-		r.add(`<span class="formula" tabindex="0" role="group" aria-label="`, esc(r.words.Formula), `">`, s, "</span>")
+		r.add(`<span class="formula" role="group" aria-label="`, esc(r.words.Formula), `">`, s, "</span>")
 	default:
 		r.add(s)
 	}

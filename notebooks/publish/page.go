@@ -124,7 +124,9 @@ func (p *page) addCells(n *nbformat.Notebook, front int, rest string) {
 		if v.Type == nbformat.Markdown {
 			v.headings = headings(v.Source, ids)
 			for _, h := range v.headings {
-				p.anchors[strings.ReplaceAll(h.text, " ", "-")] = h.id
+				if theirs := strings.ReplaceAll(h.text, " ", "-"); p.anchors[theirs] == "" { // of two, JupyterLab goes to the first
+					p.anchors[theirs] = h.id
+				}
 			}
 		}
 		p.cells = append(p.cells, v)

@@ -49,8 +49,12 @@ func (v *view) timeline(p *page) {
 func (r *row) longTitle() bool { return utf8.RuneCountInString(r.title) > 24 }
 
 func (v *view) lane(p *page, label, bars, note string) {
-	p.add(rowStart, `<th scope="row" style="text-align:left;font-weight:normal;vertical-align:top;line-height:18px;padding:0 12px 0 0;white-space:nowrap">`, label,
-		`</th><td style="width:100%;padding:0"><div style="position:relative;height:24px;min-width:180px">`, bars, `</div></td>`,
+	if label == "" { // of the axis: screen readers would announce an empty heading
+		p.add(rowStart, "<td></td>")
+	} else {
+		p.add(rowStart, `<th scope="row" style="text-align:left;font-weight:normal;vertical-align:top;line-height:18px;padding:0 12px 0 0;white-space:nowrap">`, label, "</th>")
+	}
+	p.add(`<td style="width:100%;padding:0"><div style="position:relative;height:24px;min-width:180px">`, bars, `</div></td>`,
 		`<td style="text-align:right;vertical-align:top;line-height:18px;padding:0 0 0 12px;white-space:nowrap">`, note, "</td></tr>\n")
 }
 

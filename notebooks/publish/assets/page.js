@@ -34,6 +34,15 @@
     setTimeout(() => { button.textContent = text; }, 1500);
   });
 
+  const scrollers = () => { // what scrolls must be reachable by keyboard; what does not would only be in the way
+    for (const e of document.querySelectorAll("pre, .table, .formula, .html, .html [style*=overflow]")) {
+      if (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight) e.tabIndex = 0;
+      else e.removeAttribute("tabindex");
+    }
+  };
+  document.addEventListener("DOMContentLoaded", scrollers);
+  addEventListener("resize", scrollers);
+
   document.addEventListener("DOMContentLoaded", () => { // the section that is being read
     const links = new Map([...document.querySelectorAll(".contents a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
     if (!links.size) return;
