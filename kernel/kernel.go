@@ -58,7 +58,6 @@ func Main() {
 	childproc.Main(map[string]func() int{
 		"evaluator": interp.EvaluatorMain,
 		"worker":    interp.WorkerMain,
-		"agent":     interp.AgentMain,
 	})
 }
 

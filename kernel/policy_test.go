@@ -22,6 +22,8 @@ var imports = map[string][]string{
 		"kernel/internal/interp", "kernel/internal/lower", "kernel/internal/session", "kernel/internal/wire"},
 	"kernel/protocol":                 {},
 	"kernel/display":                  {"kernel/internal/host", "kernel/internal/eval"},
+	"kernel/program":                  {"kernel/internal/check", "kernel/internal/magic"},
+	"kernel/program/cells":            {"kernel/display", "kernel/internal/card", "kernel/internal/childproc", "kernel/internal/eval", "kernel/internal/host", "kernel/internal/transfer"},
 	"kernel/process":                  {"kernel/display", "kernel/internal/host", "kernel/internal/eval", "kernel/internal/card"},
 	"kernel/thread":                   {"kernel/display", "kernel/internal/host", "kernel/internal/eval", "kernel/internal/card"},
 	"kernel/internal/wire":            {"kernel/protocol"},
@@ -60,7 +62,7 @@ var imports = map[string][]string{
 	"install/venv":                {},
 	"install/venv/venvtest":       {"install/venv"},
 	"install/frontends":           {},
-	"cmd/iyagi":                   {"kernel", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/execute", "notebooks/nbformat", "notebooks/publish", "notebooks/verify"},
+	"cmd/iyagi":                   {"kernel", "kernel/program", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/execute", "notebooks/nbformat", "notebooks/publish", "notebooks/verify"},
 }
 
 // soleUsers are libraries that one package wraps for all others.

@@ -30,7 +30,8 @@ const bytesPerSecond = 400 << 10
 // itself after the picture in which all tasks have ended. Wait waits for it.
 // The sampler runs while a task does: see sampler.go.
 type Board struct {
-	Again func() *Group // runs the same tasks once more, unseen; nil: nobody can
+	Again  func() *Group // runs the same tasks once more, unseen; nil: nobody can
+	Unseen bool          // nobody is to see what the tasks print
 
 	kind    Kind
 	cell    string // label of the cell under which it is shown
@@ -45,6 +46,8 @@ type Board struct {
 	gauge   func(*Job) gauge // what samples are taken by; nil: none are
 	self    *Job             // this process, as far as samples go; nil: not known
 	running atomic.Int64     // tasks that have not ended
+	// reported: the card of a program without a kernel has been printed.
+	reported atomic.Bool
 
 	mu      sync.Mutex // guards what follows
 	jobs    []*Job
@@ -80,7 +83,9 @@ func NewBoard(kind Kind) *Board {
 		b.self = &Job{kind: Process, board: b, pid: b.parent, began: b.began}
 		b.self.fromNow()
 	}
-	if _, plain := host.Current().(host.Plain); plain {
+	_, plain := host.Current().(host.Plain)
+	_, printing := host.Current().(host.Printing)
+	if (plain || printing) && !worker {
 		b.mode = written
 	} else if worker {
 		b.mode, b.gauge, b.self = silent, nil, nil
@@ -108,7 +113,7 @@ func CellBoard(kind Kind) *Board {
 		}
 	}
 	b := NewBoard(kind)
-	if b.mode == live {
+	if b.mode == live || b.mode == written && label != "" {
 		// What an earlier cell has finished with is only kept if the cell kept it.
 		cellBoards.list = slices.DeleteFunc(cellBoards.list, func(b *Board) bool { return b.cell != label && b.finished() })
 		cellBoards.list = append(cellBoards.list, b)
@@ -127,16 +132,10 @@ func (b *Board) Add(f *host.Func, name string) *Job { return b.AddNumbered(f, na
 // AddNumbered is Add for one of several tasks of the same name, which has the number
 // n beside it. 0 means none.
 func (b *Board) AddNumbered(f *host.Func, name string, n int) *Job {
-	j := &Job{name: name, number: n}
-	if name == "" {
+	j := &Job{kind: b.kind, number: n, budget: b.budget, board: b, done: make(chan struct{}), outcome: Outcome{State: Waiting}}
+	if j.name = name; name == "" {
 		j.name, j.line = nameOf(f)
 	}
-	return b.add(j)
-}
-
-// add puts a job on the card, of which its name is known.
-func (b *Board) add(j *Job) *Job {
-	j.kind, j.budget, j.board, j.done, j.outcome = b.kind, b.budget, b, make(chan struct{}), Outcome{State: Waiting}
 	b.mu.Lock()
 	b.running.Add(1)
 	b.painted = false
@@ -155,7 +154,7 @@ func (b *Board) Parent() int { return b.parent }
 
 // Sink is where the output of the job goes.
 func (b *Board) Sink(j *Job) host.Sink {
-	if b.mode == live {
+	if b.mode == live || b.Unseen {
 		return j.Write
 	}
 	return func(w host.Write) {
@@ -171,7 +170,7 @@ func (b *Board) Sink(j *Job) host.Sink {
 // ended is told that a task has ended. A silent card says why one failed where
 // the tasks print.
 func (b *Board) ended(j *Job) {
-	if err := j.Err(); err != nil && b.mode == silent && j.Heir() == nil {
+	if err := j.Err(); err != nil && b.mode == silent {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", j.Name(), err)
 	}
 	b.unobserve()
@@ -189,11 +188,15 @@ func (b *Board) changed() {
 // of its tasks have ended. The first picture comes after the delay, or at the
 // end when that is earlier.
 func (b *Board) Show(delay time.Duration) {
-	if b.mode != live {
+	if b.mode == silent {
 		return
 	}
 	b.mu.Lock()
 	b.shown = true
+	if b.mode == written {
+		b.mu.Unlock()
+		return
+	}
 	var done chan struct{}
 	if b.painter == nil {
 		done = make(chan struct{})
@@ -260,10 +263,23 @@ func (b *Board) pause(wait time.Duration, start time.Time) {
 func (b *Board) finished() bool { return b.running.Load() == 0 }
 
 // Report prints the card of a program without a kernel to standard error, for
-// its standard output is the tasks' alone. Under a kernel it does nothing.
+// its standard output is the tasks' alone, once. Under a kernel it does nothing.
 func (b *Board) Report() {
-	if b.mode == written {
+	if b.mode == written && !b.reported.Swap(true) {
 		_, _ = os.Stderr.WriteString(b.view(finalLimits).text() + "\n") // nobody to tell
+	}
+}
+
+// ReportAll prints the cards of tasks that were started one by one: those whose tasks have ended,
+// or all that were not printed yet.
+func ReportAll(all bool) {
+	cellBoards.Lock()
+	list := slices.Clone(cellBoards.list)
+	cellBoards.Unlock()
+	for _, b := range list {
+		if all || b.finished() {
+			b.Report()
+		}
 	}
 }
 
@@ -322,18 +338,22 @@ func Wait(ctx context.Context, grace time.Duration, jobs ...*Job) {
 			boards[j.board] = true
 			defer j.board.waiting()()
 		}
-		for ; j != nil; j = j.Heir() {
-			select {
-			case <-j.done:
-			case <-patience.Done():
-				if j.board.ctx.Err() != nil {
-					j.End(Outcome{State: Running, Err: errAbandoned})
-				}
+		select {
+		case <-j.done:
+		case <-patience.Done():
+			if j.board.ctx.Err() != nil {
+				j.End(Outcome{State: Running, Err: errAbandoned})
 			}
 		}
 	}
 	for b := range boards {
 		b.settle()
+		b.mu.Lock()
+		over := b.shown && b.finished()
+		b.mu.Unlock()
+		if over {
+			b.Report()
+		}
 	}
 }
 

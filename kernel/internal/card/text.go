@@ -143,9 +143,6 @@ func (v *view) outputNotes() (notes []string) {
 		}
 		notes = append(notes, s+".")
 	}
-	if d := v.uncertainty(); d > 0 {
-		notes = append(notes, fmt.Sprintf(w.clocks, duration(d)))
-	}
 	if v.lost.bytes > 0 {
 		notes = append(notes, fmt.Sprintf(w.lostText, thousands(v.lost.bytes)))
 	}
@@ -189,7 +186,7 @@ func (v *view) text() string {
 		for _, n := range v.outputNotes() {
 			b.WriteString(n + "\n")
 		}
-	} else {
+	} else if !v.elsewhere {
 		b.WriteString("\n" + v.words.noOutput + "\n")
 	}
 	if t := v.timelineText(); t != "" {

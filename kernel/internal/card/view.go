@@ -58,7 +58,8 @@ type view struct {
 	parent    int
 	began     time.Duration // on host.Clock
 	elapsed   time.Duration
-	total     int // tasks
+	total     int  // tasks
+	elsewhere bool // what they print does not come here: threads of a program without a kernel
 	counts    map[State]int
 	nonzero   int // tasks that exited with a status other than 0
 	rows      []row
@@ -97,9 +98,7 @@ type row struct {
 	sampled bool          // it is known when it ran
 	blocked bool          // the interrupt could not end it
 	fault   string        // why it failed
-	// uncertain is how exactly the times of its machine are known on the clock of this one.
-	uncertain time.Duration
-	kin       []childproc.Relative
+	kin     []childproc.Relative
 }
 
 // view copies what is to be shown.
@@ -107,7 +106,7 @@ func (b *Board) view(l limits) *view {
 	jobs := b.snapshot()
 	v := &view{
 		kind: b.kind, words: speak(display.CurrentLanguage()), parent: b.parent, began: b.began, pieces: l.pieces, metaSpans: l.metaSpans,
-		total: len(jobs), counts: map[State]int{}, final: true,
+		total: len(jobs), counts: map[State]int{}, final: true, elsewhere: b.mode == written && b.kind == Thread,
 	}
 	shown := b.gather(v, jobs, l)
 	for _, i := range shown {
@@ -157,7 +156,7 @@ func (b *Board) gather(v *view, jobs []*Job, l limits) (shown []int) {
 		v.final = v.final && j.Ended()
 		v.hosts = v.hosts || t.Host != ""
 		end = max(end, t.End)
-		bad := t.State == Failed || t.State == Killed || t.State == Lost || t.ExitCode != 0
+		bad := t.State == Failed || t.State == Killed || t.ExitCode != 0
 		switch {
 		case len(jobs) <= l.fold || i < l.tasks:
 			shown = append(shown, i)
@@ -171,7 +170,6 @@ func (b *Board) gather(v *view, jobs []*Job, l limits) (shown []int) {
 		v.lost.bytes += j.lost.bytes
 		j.mu.Unlock()
 	}
-	retried(v.every, jobs)
 	v.elapsed = end
 	if !v.final {
 		v.elapsed = max(host.Clock()-b.began, 0)
@@ -182,10 +180,9 @@ func (b *Board) gather(v *view, jobs []*Job, l limits) (shown []int) {
 func (j *Job) row(v *view, i int) row {
 	j.lookNow()
 	r := row{Task: v.every[i], letter: letter(i), colour: colourOf(i)}
-	r.title = j.tried(v.words)
+	r.title = j.title(v.words)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	r.uncertain = j.uncertain
 	r.blocked = r.State == Running && j.ended != 0
 	r.lines = len(j.lines)
 	if began := j.outcome.Began; j.kind == Process && began > j.began && began <= j.ended {

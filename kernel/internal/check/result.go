@@ -11,7 +11,8 @@ import (
 
 // unit makes the result of a checking without errors.
 func (c *checking) unit() *Unit {
-	u := &Unit{Cell: c.cell, Fset: c.fset, Pkg: c.pkg, Info: c.info, Body: c.body, moves: c.moves, same: slices.Collect(maps.Keys(c.same))}
+	u := &Unit{Cell: c.cell, Fset: c.fset, Pkg: c.pkg, Info: c.info, Syntax: c.decls.Decls, Stmts: c.parsed, Body: c.body,
+		moves: c.moves, same: slices.Collect(maps.Keys(c.same))}
 	for _, d := range c.decls.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:

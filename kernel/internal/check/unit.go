@@ -48,6 +48,11 @@ type Unit struct {
 	// order: those of the cell, then earlier functions that were checked again
 	// because something they use was declared anew.
 	Decls []ast.Decl
+	// Syntax are the cell's own declarations as they were parsed: imports and constants, too, the types that
+	// stay what they are, and the variables of a cell of declarations alone.
+	Syntax []ast.Decl
+	// Stmts are the cell's own statements as they were parsed, without commands.
+	Stmts []ast.Stmt
 	// Body are the cell's statements in order. A var declaration at the top
 	// level is a statement (*ast.DeclStmt) at its place, except in a cell
 	// that has declarations alone, whose variables Init orders as Go does.

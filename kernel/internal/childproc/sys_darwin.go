@@ -91,5 +91,3 @@ const atomicWrite = 512
 const fionread = 0x4004667f // _IOR('f', 127, int) in sys/filio.h
 
 func offerToKill() {}
-
-func clockID() string { return "" }

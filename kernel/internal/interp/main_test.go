@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	childproc.Main(map[string]func() int{"evaluator": EvaluatorMain, "worker": WorkerMain, "agent": AgentMain})
+	childproc.Main(map[string]func() int{"evaluator": EvaluatorMain, "worker": WorkerMain})
 	os.Exit(m.Run())
 }
 

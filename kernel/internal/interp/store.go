@@ -3,7 +3,6 @@ package interp
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"iyagi/kernel/internal/eval"
@@ -53,8 +52,8 @@ func (st *store) add(u *eval.Unit) *source {
 				c.makers = append(c.makers, m)
 			}
 		}
-		m := &code{name: f.Maker, vm: strings.HasSuffix(f.Maker, "__c")}
-		if !m.vm {
+		m := &code{name: f.Maker}
+		if f.Maker != "" {
 			s.makers = append(s.makers, m)
 		}
 		c.makers = append(c.makers, m)

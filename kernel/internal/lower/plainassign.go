@@ -194,9 +194,7 @@ func (c *plainCompiler) assignMany(s *ast.AssignStmt) {
 	n, p := c.n, c.p
 	if len(s.Rhs) != len(s.Lhs) {
 		for i, v := range c.tuple(s.Rhs[0]) {
-			if !dst[i].blank {
-				v = c.coerce(v, dst[i].t)
-			}
+			c.coerced(dst[i], v)
 			c.assign(dst[i], v, c.n, c.p)
 		}
 		return
@@ -221,6 +219,13 @@ func (c *plainCompiler) assignMany(s *ast.AssignStmt) {
 	}
 	for i, l := range dst {
 		c.assign(l, vals[i], c.n, c.p)
+	}
+}
+
+// coerced refuses an implicit conversion to an interface of a call's result.
+func (c *plainCompiler) coerced(l lvalue, v val) {
+	if !l.blank && types.IsInterface(l.t) && !types.IsInterface(v.t) {
+		c.giveUp("interface of a result")
 	}
 }
 
@@ -326,7 +331,8 @@ func (c *plainCompiler) defineMany(s *ast.AssignStmt, places []*place) {
 			c.setNew(places[i], v, c.n, c.p)
 		case !isBlank(s.Lhs[i]):
 			l := c.lvalue(s.Lhs[i])
-			c.assign(l, c.coerce(v, l.t), c.n, c.p)
+			c.coerced(l, v)
+			c.assign(l, v, c.n, c.p)
 		}
 	}
 }

@@ -122,7 +122,7 @@ func (c *plainCompiler) ret(list []ast.Expr) {
 	case len(list) == 1 && count > 1:
 		vals = c.tuple(list[0])
 		for i, v := range vals {
-			vals[i] = c.coerce(v, c.sigRes.At(i).Type())
+			c.coerced(lvalue{t: c.sigRes.At(i).Type()}, v)
 		}
 	default:
 		for i, x := range list {
@@ -214,8 +214,6 @@ func (c *plainCompiler) stmt(s ast.Stmt) {
 		c.scoped(func() { c.rangeStmt(s, label) })
 	case *ast.SwitchStmt:
 		c.scoped(func() { c.switchStmt(s, label) })
-	case *ast.TypeSwitchStmt:
-		c.scoped(func() { c.typeSwitch(s, label) })
 	case *ast.ReturnStmt:
 		c.scoped(func() { c.ret(s.Results) })
 	case *ast.BranchStmt:
@@ -274,16 +272,12 @@ func (c *plainCompiler) declStmt(s *ast.DeclStmt) {
 	for _, spec := range g.Specs {
 		vs := spec.(*ast.ValueSpec)
 		if len(vs.Values) != 0 && len(vs.Values) != len(vs.Names) {
-			c.declTuple(vs)
-			continue
+			c.giveUp("var with a call")
 		}
 		for i, name := range vs.Names {
 			v, _ := c.src.info.Defs[name].(*types.Var)
 			if v == nil || name.Name == "_" {
-				if len(vs.Values) > 0 {
-					c.scoped(func() { c.discard(vs, i) })
-				}
-				continue
+				c.giveUp("var _")
 			}
 			pl := c.declare(v)
 			if len(vs.Values) == 0 {
@@ -298,32 +292,6 @@ func (c *plainCompiler) declStmt(s *ast.DeclStmt) {
 			c.vars[v] = pl
 		}
 	}
-}
-
-// discard evaluates the value of a variable without a name.
-func (c *plainCompiler) discard(vs *ast.ValueSpec, i int) {
-	t := c.typeOf(vs.Values[i])
-	if vs.Type != nil {
-		t = c.typeOf(vs.Type)
-	}
-	c.as(vs.Values[i], types.Default(t))
-}
-
-// declTuple is var x, y = f().
-func (c *plainCompiler) declTuple(vs *ast.ValueSpec) {
-	places := make([]*place, len(vs.Names))
-	for i, name := range vs.Names {
-		if v, ok := c.src.info.Defs[name].(*types.Var); ok && name.Name != "_" {
-			places[i] = c.declare(v)
-		}
-	}
-	c.scoped(func() {
-		for i, v := range c.tuple(vs.Values[0]) {
-			if places[i] != nil {
-				c.setNew(places[i], c.coerce(v, places[i].t), 1<<30, 1<<30)
-			}
-		}
-	})
 }
 
 func (c *plainCompiler) ifStmt(s *ast.IfStmt) {
@@ -352,7 +320,7 @@ func (c *plainCompiler) labeled(s *ast.LabeledStmt) {
 	}
 	c.nextLb = s.Label.Name
 	switch s.Stmt.(type) {
-	case *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt:
+	case *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt:
 	default: // break out of a labelled block
 		done := c.label()
 		c.jumps = append(c.jumps, &jumpScope{s.Label.Name, done, -1, -1})

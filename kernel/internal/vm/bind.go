@@ -17,7 +17,9 @@ func Bind(name string, ptr any) bool {
 	}
 	c := makerOf(v.Type()).make(nil, nil)
 	c.name = name
-	c.f.Store(lookup(name))
+	registry.Lock()
+	c.f.Store(registry.funcs[name])
+	registry.Unlock()
 	*(*unsafe.Pointer)(v.Addr().UnsafePointer()) = unsafe.Pointer(c)
 	return true
 }
