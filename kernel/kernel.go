@@ -58,6 +58,7 @@ func Main() {
 	childproc.Main(map[string]func() int{
 		"evaluator": interp.EvaluatorMain,
 		"worker":    interp.WorkerMain,
+		"agent":     interp.AgentMain,
 	})
 }
 

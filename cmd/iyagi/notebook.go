@@ -27,6 +27,11 @@ func (r *runner) notebook(ctx context.Context, path string, suite *verify.Suite)
 			err = fmt.Errorf("%s: the notebook is in %s; --kernel names the kernelspec to run it with", path, l)
 		}
 	}
+	if err == nil {
+		if err = execute.Inject(nb, r.options.parameters); err != nil {
+			err = fmt.Errorf("%s: %w", path, err)
+		}
+	}
 	if err != nil {
 		suite.Err = err
 		return r.fail(err)

@@ -94,32 +94,22 @@ func publishFiles(ctx context.Context, args []string, o publishOptions, std stre
 	r := &runner{options: runOptions{kernel: o.kernel, timeout: o.timeout, allowErrors: o.allowErrors}, std: std, kill: make(chan struct{})}
 	ctx, stop := r.listen(ctx)
 	defer stop()
-	var sources []publish.Source
-	for _, path := range paths {
-		s, err := publish.Load(path)
-		if err != nil {
-			return err
-		}
-		switch {
-		case o.execute:
-			if err := r.executeAll(ctx, s); err != nil {
-				return fmt.Errorf("%s: %w", path, err)
-			}
-		case neverRun(s.Notebook):
-			fmt.Fprintf(std.err, "iyagi: %s has no outputs; --execute runs its cells first\n", path)
-		}
-		sources = append(sources, s)
+	r.screen = newScreen(std, o.quiet)
+	sources, err := r.sources(ctx, paths, o.execute)
+	r.screen.close()
+	if err != nil {
+		return because(ctx, err)
 	}
 	files, err := publish.Render(ctx, sources, publish.Options{Target: publish.Target(o.to), Trust: o.trust})
 	if err != nil {
-		return err
+		return because(ctx, err)
 	}
 	folder := o.output
 	if folder == "" {
 		folder = filepath.Dir(paths[0])
 	}
 	if err := publish.Write(folder, files); err != nil {
-		return err
+		return because(ctx, err)
 	}
 	if !o.quiet {
 		for _, f := range files {
@@ -129,25 +119,65 @@ func publishFiles(ctx context.Context, args []string, o publishOptions, std stre
 	return nil
 }
 
+// sources reads all notebooks, then runs them one after the other if that is wanted: their cards show when what ran, and
+// should not show another notebook's share of the cores.
+func (r *runner) sources(ctx context.Context, paths []string, run bool) ([]publish.Source, error) {
+	var sources []publish.Source
+	for _, path := range paths {
+		s, err := publish.Load(path)
+		if err != nil {
+			return nil, err
+		}
+		if l := s.Notebook.Language(); run && r.options.kernel == "" && l != "" && !strings.EqualFold(l, "go") {
+			return nil, fmt.Errorf("%s: the notebook is in %s; --kernel names the kernelspec to run it with", path, l)
+		}
+		sources = append(sources, s)
+	}
+	for _, s := range sources {
+		if run {
+			if err := r.executeAll(ctx, s); err != nil {
+				return nil, fmt.Errorf("%s: %w", s.Path, err)
+			}
+		} else if neverRun(s.Notebook) {
+			fmt.Fprintf(r.std.err, "iyagi: %s has no outputs; --execute runs its cells first\n", s.Path)
+		}
+	}
+	return sources, nil
+}
+
 // executeAll gives the cells of a notebook, in memory, the outputs of a run.
-func (r *runner) executeAll(ctx context.Context, s publish.Source) error {
-	k, err := kernelIn(r.options.kernel, s.Path)
-	if err != nil {
-		return err
-	}
-	soon, cancel := starting(ctx)
-	defer cancel()
-	session, err := execute.Start(soon, k, execute.Options{Limits: r.limits(), AllowErrors: r.options.allowErrors})
-	if err != nil {
-		return err
-	}
-	defer session.Close(ctx)
+func (r *runner) executeAll(ctx context.Context, s publish.Source) (err error) {
 	var cells []*nbformat.Cell
 	for _, c := range s.Notebook.Cells {
 		if execute.Runnable(c) {
 			cells = append(cells, c)
 		}
 	}
+	k, err := kernelIn(r.options.kernel, s.Path)
+	if err != nil {
+		return err
+	}
+	p := r.screen.begin(filepath.Base(s.Path), len(cells), false)
+	defer func() { p.end(err == nil) }()
+	p.say("starting the kernel")
+	soon, cancel := starting(ctx)
+	defer cancel()
+	session, err := execute.Start(soon, k, execute.Options{Limits: r.limits(), AllowErrors: r.options.allowErrors, Progress: func(e execute.Event) {
+		switch e.Kind {
+		case execute.Started:
+			p.next()
+		case execute.Published:
+			if l := e.Line(); l != "" {
+				p.printed(l)
+			}
+		case execute.Finished:
+			p.done(e.Err == nil, e.Took)
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	defer session.Close(ctx)
 	return session.Run(ctx, cells)
 }
 

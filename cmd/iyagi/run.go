@@ -32,8 +32,26 @@ type runOptions struct {
 	check       bool
 	junit       string
 	jobs        int
-	parameters  []string
+	given       []string // parameters as they were typed
 	paramsFile  string
+	parameters  []execute.Parameter
+}
+
+// readParameters reads the parameters of the file and the command line.
+func (o *runOptions) readParameters() (err error) {
+	if o.paramsFile != "" {
+		if o.parameters, err = execute.ReadParameters(o.paramsFile); err != nil {
+			return err
+		}
+	}
+	for _, s := range o.given {
+		p, err := execute.ParseParameter(s)
+		if err != nil {
+			return &usageError{err}
+		}
+		o.parameters = append(o.parameters, p)
+	}
+	return nil
 }
 
 // valid tells which flags do not go together.
@@ -92,6 +110,9 @@ func runCommand(std streams) *cobra.Command {
 			if err := o.valid(); err != nil {
 				return &usageError{err}
 			}
+			if err := o.readParameters(); err != nil {
+				return err
+			}
 			files, err := collect(args)
 			if err != nil {
 				return err
@@ -110,7 +131,7 @@ func runCommand(std streams) *cobra.Command {
 	f.BoolVar(&o.check, "check", false, "compare the outputs with those that the notebook holds")
 	f.StringVar(&o.junit, "junit", "", "with --check, write a report to `FILE` (JUnit's XML)")
 	f.IntVarP(&o.jobs, "jobs", "j", 1, "run `N` notebooks at a time")
-	f.StringArrayVarP(&o.parameters, "parameter", "p", nil, "give a parameter, `NAME=VALUE`; may be repeated")
+	f.StringArrayVarP(&o.given, "parameter", "p", nil, "give a parameter, `NAME=VALUE`; may be repeated")
 	f.StringVar(&o.paramsFile, "params-file", "", "take parameters from a `FILE` of YAML or JSON; -p comes after it")
 	return cmd
 }

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -145,36 +146,72 @@ type pool struct {
 	board   *card.Board
 	options options
 	f       *host.Func
+	site    *site
 	inputs  [][]byte
 	values  reflect.Value // the inputs themselves
 	results reflect.Value
 
-	mu     sync.Mutex // guards what follows
-	next   int        // the first input that no process has had
-	again  []int      // inputs of processes that ended before they began them
+	mu     sync.Mutex  // guards what follows
+	next   int         // the first input that no process has had
+	tries  map[int]int // of inputs whose process was lost
+	again  []int       // inputs of processes that ended before they began them
 	failed map[int]error
 	stop   error // why no more inputs are given
 }
 
 func (p *pool) run() error {
-	p.failed = map[int]error{}
-	count := min(max(p.options.workers, 1), len(p.inputs))
-	if p.options.workers == 0 {
-		count = min(runtime.NumCPU(), len(p.inputs))
-	}
-	if count == 0 {
+	p.failed, p.tries = map[int]error{}, map[int]int{}
+	if len(p.inputs) == 0 {
 		return nil
 	}
-	var all sync.WaitGroup
-	jobs := make([]*card.Job, count)
-	for i := range jobs {
-		jobs[i] = p.board.AddNumbered(p.f, p.options.name, number(i, count))
+	jobs, err := p.open()
+	if err != nil {
+		p.halt(err)
+		return p.finish()
 	}
+	defer p.site.close()
 	p.board.Show(firstPicture)
+	count := len(jobs)
+	var all sync.WaitGroup
 	for i, job := range jobs {
-		all.Go(func() { p.serve(job, number(i, count)) })
+		all.Go(func() { p.serve(job, number(i, count), i) })
 	}
 	all.Wait()
+	if p.ctx.Err() == nil && p.left() {
+		p.halt(&errNoPlace{p.site.last})
+	}
+	return p.finish()
+}
+
+// open finds places for the processes and puts them on the card.
+func (p *pool) open() (jobs []*card.Job, err error) {
+	o := p.options
+	count := min(cmp.Or(o.workers, runtime.NumCPU()), len(p.inputs))
+	if o.engine == nil {
+		o.workers = count
+		p.site, err = o.open(p.ctx, p.f.Name, len(p.inputs), nil)
+	} else {
+		if p.f, err = packed(p.f); err != nil {
+			return nil, fmt.Errorf("process.Map: %w", err)
+		}
+		// How many places an engine has is known when it has given them. The first process waits for them.
+		first := p.board.AddNumbered(p.f, p.options.name, number(0, len(p.inputs)))
+		p.board.Show(firstPicture)
+		if p.site, err = o.open(p.ctx, p.f.Name, len(p.inputs), first.Queue); err != nil {
+			first.End(notRun(p.ctx, err))
+			return nil, err
+		}
+		jobs = append(jobs, first)
+		count = min(len(p.site.free), len(p.inputs))
+	}
+	for i := len(jobs); i < count; i++ {
+		jobs = append(jobs, p.board.AddNumbered(p.f, p.options.name, number(i, count)))
+	}
+	return jobs, err
+}
+
+// finish waits for the last picture.
+func (p *pool) finish() error {
 	p.board.Wait(p.ctx, killGrace)
 	p.board.Report()
 	return p.err()
@@ -190,14 +227,16 @@ func number(i, count int) int {
 }
 
 // serve is the life of one process, and of those that take its place.
-func (p *pool) serve(job *card.Job, number int) {
+func (p *pool) serve(job *card.Job, number int, place int) {
+	start := func(ctx context.Context, o host.Options) (host.Child, error) { return p.host.Start(ctx, p.f, o) }
 	for {
-		w := &worker{pool: p, process: &Process{job: job}}
-		if err := w.run(); err != nil {
+		w := &worker{pool: p, process: &Process{job: job, board: p.board, options: p.options, launcher: start}}
+		usable, err := w.run(place)
+		if err != nil {
 			p.halt(err)
 			return
 		}
-		if p.ctx.Err() != nil || !p.left() {
+		if p.ctx.Err() != nil || !usable || !p.left() {
 			return
 		}
 		job = p.board.AddNumbered(p.f, p.options.name, number)
@@ -305,42 +344,54 @@ type worker struct {
 	process *Process
 
 	mu    sync.Mutex // guards what follows
-	given []int      // inputs that it has, in order
-	last  bool       // it was told that there are no more
-	done  int        // inputs that it has done
+	child host.Child
+	given []int // inputs that it has, in order
+	last  bool  // it was told that there are no more
+	done  int   // inputs that it has done
 	began time.Duration
 }
 
 // run gives inputs to the process until none is left or the process has ended.
-// The error says that it could not be started.
-func (w *worker) run() error {
+// The error says that it could not be started. When the place is not usable, no other can take its place.
+func (w *worker) run(place int) (usable bool, err error) {
 	p := w.pool
-	launch := func(ctx context.Context, o host.Options) (host.Child, error) { return p.host.Start(ctx, p.f, o) }
-	if err := w.process.launch(p.ctx, p.board, p.options, launch, w.result); err != nil {
-		return err
+	t, err := w.process.launch(p.ctx, w.process.job, p.site, place, w.result)
+	if err != nil {
+		w.process.job.End(notRun(p.ctx, err))
+		return false, err
 	}
 	w.mu.Lock()
+	w.child = t.child
 	w.fill(1)
 	w.mu.Unlock()
-	w.process.await(p.ctx, p.options)
+	end := t.await(p.ctx)
+	t.job.End(end.Outcome)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !end.usable && p.site.room != nil {
+		p.site.give(place, false, end.Err)
+	}
 	if len(w.given) == 0 {
-		return nil
+		return end.usable, nil
 	}
 	// It ended in the first of them.
-	err := w.process.Err()
-	if err == nil {
-		err = errors.New("its process ended with exit status 0 before f returned")
+	if first := w.given[0]; end.lost && p.tries[first] < p.options.retry {
+		p.tries[first]++
+		p.again = append(p.again, first)
+	} else {
+		err := t.job.Err()
+		if err == nil {
+			err = errors.New("its process ended with exit status 0 before f returned")
+		}
+		p.failed[first] = err
+		p.inputs[first] = nil
 	}
-	p.mu.Lock()
-	p.failed[w.given[0]] = err
-	p.inputs[w.given[0]] = nil
 	for i := len(w.given) - 1; i > 0; i-- {
 		p.again = append(p.again, w.given[i])
 	}
-	p.mu.Unlock()
-	return nil
+	return end.usable, nil
 }
 
 // fill gives the process inputs until it has count. It needs mu.
@@ -349,11 +400,11 @@ func (w *worker) fill(count int) {
 		i, ok := w.pool.take()
 		if !ok {
 			w.last = true
-			w.process.child.Give(nil)
+			w.child.Give(nil)
 			return
 		}
 		w.given = append(w.given, i)
-		w.process.child.Give(w.pool.inputs[i])
+		w.child.Give(w.pool.inputs[i])
 	}
 }
 

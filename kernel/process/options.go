@@ -12,6 +12,8 @@ type options struct {
 	stdin   string
 	timeout time.Duration // 0: none
 	workers int           // 0: as the call has it
+	engine  Engine        // nil: this machine
+	retry   int
 }
 
 func optionsOf(opts []Option) options {
@@ -44,7 +46,7 @@ func Stdin(text string) Option { return func(o *options) { o.stdin = text } }
 func Timeout(limit time.Duration) Option { return func(o *options) { o.timeout = limit } }
 
 // Workers is how many processes [Map] starts to share its inputs, which is
-// otherwise the number of processor cores, and how many of one [Launcher.Run]
+// otherwise the number of processor cores (with [On], of places), and how many of one [Launcher.Run]
 // live at the same time, which is otherwise [MaxAtOnce]. Less than 1 is 1.
 func Workers(n int) Option { return func(o *options) { o.workers = max(n, 1) } }
 

@@ -29,10 +29,10 @@
 package process
 
 import (
-	"cmp"
 	"context"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"iyagi/kernel/internal/card"
@@ -54,10 +54,12 @@ type (
 // The states of a process.
 const (
 	Waiting = card.Waiting // for its turn
+	Queued  = card.Queued  // for another machine
 	Running = card.Running
 	Exited  = card.Exited // by itself, with an exit code
 	Killed  = card.Killed // by a signal
 	Failed  = card.Failed // its task panicked, or it could not be started
+	Lost    = card.Lost   // its machine is not heard of any more: how it ended is not known
 )
 
 // MaxAtOnce is how many processes of one Run are alive at a time. The others
@@ -82,14 +84,17 @@ func Start(task func(), opts ...Option) *Process { return With(opts...).Start(ta
 // Wait waits for the processes and returns them as a group, which as a cell's
 // last expression shows the run card of exactly these.
 func Wait(ps ...*Process) *Group {
-	var jobs []*card.Job
+	var jobs, all []*card.Job
 	for _, p := range ps {
 		if p != nil {
 			jobs = append(jobs, p.job)
 		}
 	}
 	card.Wait(host.Current().Context(), killGrace, jobs...)
-	return card.NewGroup(card.Process, jobs)
+	for _, j := range jobs {
+		all = append(all, tries(j)...)
+	}
+	return card.NewGroup(card.Process, all)
 }
 
 // Launcher starts processes with the same options.
@@ -112,42 +117,73 @@ func (l Launcher) run(tasks []func(), seen bool) *Group {
 	b := card.NewBoard(card.Process)
 	b.Unseen = !seen
 	b.Again = func() *Group { return l.run(tasks, false) }
-	jobs := make([]*card.Job, len(tasks))
-	funcs := make([]*host.Func, len(tasks))
-	for i, task := range tasks {
-		jobs[i], funcs[i] = l.prepare(h, b, task)
+	var ready []*Process
+	for _, task := range tasks {
+		if p := l.prepare(h, b, task); p.launcher != nil {
+			ready = append(ready, p)
+		}
 	}
 	if seen {
 		b.Show(firstPicture)
 	}
-	turns := make(chan struct{}, cmp.Or(l.options.workers, MaxAtOnce))
-	for i, job := range jobs {
-		if funcs[i] == nil {
+	place, err := l.open(ctx, ready)
+	for _, p := range ready {
+		n := 0
+		if err == nil {
+			n, err = place.take(ctx)
+		}
+		if err != nil {
+			p.job.End(notRun(ctx, err))
 			continue
 		}
-		select {
-		case turns <- struct{}{}:
-			p := &Process{job: job}
-			p.start(ctx, b, l.options, l.task(h, funcs[i]), func() { <-turns })
-		case <-ctx.Done():
-			job.End(interrupted)
-		}
+		p.start(ctx, place, n)
 	}
 	b.Wait(ctx, killGrace)
+	_ = place.close() // what it could not give back the card of the next one shows as a queue
 	if seen {
 		b.Report()
 	}
 	return b.Group()
 }
 
+// open finds places for the processes.
+func (l Launcher) open(ctx context.Context, ps []*Process) (*site, error) {
+	if len(ps) == 0 {
+		return nil, nil
+	}
+	return l.options.open(ctx, ps[0].Name(), len(ps), func(reason string) {
+		for _, p := range ps {
+			p.job.Queue(reason)
+		}
+	})
+}
+
 // Start is as the function [Start], with the launcher's options.
 func (l Launcher) Start(task func()) *Process {
 	h := host.Current()
+	ctx := h.Context()
 	b := card.CellBoard(card.Process)
-	job, f := l.prepare(h, b, task)
-	p := &Process{job: job}
-	if f != nil {
-		p.start(h.Context(), b, l.options, l.task(h, f), func() {})
+	p := l.prepare(h, b, task)
+	switch {
+	case p.launcher == nil:
+	case l.options.engine == nil:
+		p.startHere(ctx)
+	default:
+		// It ends with the process, which the end of ctx kills.
+		go func() {
+			place, err := l.open(ctx, []*Process{p})
+			if err != nil {
+				p.job.End(notRun(ctx, err))
+				return
+			}
+			place.alone = true
+			n, err := place.take(ctx)
+			if err != nil {
+				place.end(p.job, notRun(ctx, err))
+				return
+			}
+			p.start(ctx, place, n)
+		}()
 	}
 	b.Show(0)
 	return p
@@ -173,10 +209,14 @@ func (l Launcher) Exec(name string, args ...string) *Process {
 	if title == "" {
 		title = filepath.Base(name)
 	}
-	p := &Process{job: b.Add(nil, title)}
-	p.start(h.Context(), b, l.options, func(ctx context.Context, o host.Options) (host.Child, error) {
+	p := &Process{job: b.Add(nil, title), board: b, options: l.options}
+	p.launcher = func(ctx context.Context, o host.Options) (host.Child, error) {
+		if l.options.engine != nil {
+			return nil, errExecElsewhere
+		}
 		return h.Exec(ctx, append([]string{name}, args...), o)
-	}, func() {})
+	}
+	p.startHere(h.Context())
 	b.Show(0)
 	return p
 }
@@ -184,14 +224,9 @@ func (l Launcher) Exec(name string, args ...string) *Process {
 // starter starts a child.
 type starter func(context.Context, host.Options) (host.Child, error)
 
-// task starts a child that runs a function.
-func (l Launcher) task(h host.Host, f *host.Func) starter {
-	return func(ctx context.Context, o host.Options) (host.Child, error) { return h.Start(ctx, f, o) }
-}
-
-// prepare puts the task on the card. The function is nil when it can be no
+// prepare puts the task on the card. The process has no launcher when it can be no
 // task; the card says why.
-func (l Launcher) prepare(h host.Host, b *card.Board, task func()) (*card.Job, *host.Func) {
+func (l Launcher) prepare(h host.Host, b *card.Board, task func()) *Process {
 	var f *host.Func
 	var err error = card.ErrNilTask
 	name := "nil"
@@ -202,131 +237,108 @@ func (l Launcher) prepare(h host.Host, b *card.Board, task func()) (*card.Job, *
 	if l.options.name != "" {
 		name = l.options.name
 	}
-	job := b.Add(f, name)
+	p := &Process{job: b.Add(f, name), board: b, options: l.options}
+	if err == nil && l.options.engine != nil {
+		// The variables are copied now, not when a machine is free, and not once more for a retry.
+		f, err = packed(f)
+	}
 	if err != nil {
-		job.End(card.Outcome{State: card.Failed, ExitCode: -1, Err: err})
-		return job, nil
-	}
-	return job, f
-}
-
-// start starts the process and a goroutine that waits for its end and then
-// calls ended. The goroutine ends with the process, which the end of ctx kills.
-func (p *Process) start(ctx context.Context, b *card.Board, o options, launch starter, ended func()) {
-	if err := p.launch(ctx, b, o, launch, nil); err != nil {
-		ended()
-		return
-	}
-	go func() {
-		p.await(ctx, o)
-		ended()
-	}()
-}
-
-// launch starts the process, or ends its job with the error why it could not.
-func (p *Process) launch(ctx context.Context, b *card.Board, o options, launch starter, results func(host.Result)) error {
-	began := host.Clock()
-	child, err := launch(ctx, host.Options{Sink: b.Sink(p.job), Name: p.job.Name(), Env: o.env, Dir: o.dir, Stdin: o.stdin, Results: results})
-	switch {
-	case err == nil:
-		p.child = child
-		p.job.Started(began, child.PID(), b.Parent(), 0)
-	case ctx.Err() != nil:
-		p.job.End(interrupted)
-	default:
 		p.job.End(card.Outcome{State: card.Failed, ExitCode: -1, Err: err})
+		return p
 	}
-	return err
+	p.launcher = func(ctx context.Context, o host.Options) (host.Child, error) { return h.Start(ctx, f, o) }
+	return p
 }
 
-// await waits for the end of the process and notes it.
-func (p *Process) await(ctx context.Context, o options) {
-	// The error of a kill is that the process has ended meanwhile.
-	stop := context.AfterFunc(ctx, func() { _ = p.child.Kill() })
-	late := make(chan struct{})
-	var limit *time.Timer
-	if o.timeout > 0 {
-		limit = time.AfterFunc(o.timeout, func() { close(late); _ = p.child.Kill() })
+// packed is the function with its program as it is now.
+func packed(f *host.Func) (*host.Func, error) {
+	program, files, err := f.Pack()
+	if err != nil {
+		return f, err
 	}
-	exit := p.child.Wait()
-	stop()
-	end := outcome(exit)
-	if limit != nil {
-		limit.Stop()
-		select {
-		case <-late:
-			if end.State == card.Killed {
-				end.Err = &TimeoutError{o.timeout}
-			}
-		default:
-		}
-	}
-	p.job.End(end)
+	g := *f
+	g.Pack = func() ([]byte, []*os.File, error) { return program, files, nil }
+	return &g, nil
 }
 
-// interrupted is the outcome of a process whose cell was interrupted first.
-var interrupted = card.Outcome{State: card.Killed, ExitCode: -1, Err: card.ErrNotStarted}
-
-func outcome(e host.Exit) card.Outcome {
-	o := card.Outcome{
-		State: card.Exited, ExitCode: e.Code, Signal: e.Signal, Error: e.Error,
-		PPID: e.PPID, TID: e.TID, CPU: e.CPU, Began: e.Began, Ended: e.Ended,
+// notRun is the outcome of a process that was not started.
+func notRun(ctx context.Context, err error) card.Outcome {
+	if ctx.Err() != nil {
+		return interrupted
 	}
-	switch {
-	case e.Signal != "":
-		o.State = card.Killed
-	case e.Error != nil:
-		o.State = card.Failed
-	}
-	return o
+	return card.Outcome{State: card.Failed, ExitCode: -1, Err: err}
 }
 
 // Process is a started child process. Its methods may be called from any
-// goroutine.
+// goroutine. Of one that was retried they tell about the newest try.
 type Process struct {
-	job   *card.Job
-	child host.Child // nil: it could not be started
+	job      *card.Job // its first try
+	board    *card.Board
+	options  options
+	launcher starter // nil: it cannot be started
+
+	mu     sync.Mutex // guards what follows
+	child  host.Child // of the newest try; nil: it was not started
+	ending bool       // Kill or Signal was called
 }
 
-// ID is the process ID; 0 when the process could not be started.
-func (p *Process) ID() int { return p.job.PID() }
+// ID is the process ID; 0 when the process could not be started, and on another machine as long as it does not run.
+func (p *Process) ID() int { return p.job.Last().PID() }
 
 // Name is the name of the process's task.
 func (p *Process) Name() string { return p.job.Name() }
 
 // State tells what has become of the process.
-func (p *Process) State() State { return p.job.Outcome().State }
+func (p *Process) State() State { return p.job.Last().Outcome().State }
 
 // Wait waits until the process has ended and all that it printed is on the
 // card. It returns what [Process.Err] tells then.
 func (p *Process) Wait() error {
 	card.Wait(host.Current().Context(), killGrace, p.job)
-	return p.job.Err()
+	return p.Err()
 }
 
-// Done is closed when the process has ended.
-func (p *Process) Done() <-chan struct{} { return p.job.Done() }
+// Done is closed when the process has ended, and with [Retry] its last try.
+func (p *Process) Done() <-chan struct{} {
+	if p.options.retry == 0 {
+		return p.job.Done()
+	}
+	done := make(chan struct{})
+	// It ends with the process.
+	go func() {
+		defer close(done)
+		for j := p.job; j != nil; j = j.Heir() {
+			<-j.Done()
+		}
+	}()
+	return done
+}
 
 // Err is nil while the process runs and when it ended with exit code 0.
 // Otherwise it tells why it could not be started, its panic, its signal or its exit code.
-func (p *Process) Err() error { return p.job.Err() }
+func (p *Process) Err() error { return p.job.Last().Err() }
 
 // ExitCode is the exit code of the process; -1 while it runs, when a signal
 // ended it or when it could not be started.
 func (p *Process) ExitCode() int {
-	if !p.job.Ended() {
+	job := p.job.Last()
+	if !job.Ended() {
 		return -1
 	}
-	return p.job.Outcome().ExitCode
+	return job.Outcome().ExitCode
 }
 
 // Kill ends the process and those that it started. It is no error when the
 // process has ended already.
 func (p *Process) Kill() error {
-	if p.child == nil || p.job.Ended() {
+	p.mu.Lock()
+	p.ending = true
+	child := p.child
+	p.mu.Unlock()
+	if child == nil || p.job.Last().Ended() {
 		return nil
 	}
-	if err := p.child.Kill(); err != nil && !p.job.Ended() {
+	if err := child.Kill(); err != nil && !p.job.Last().Ended() {
 		return err
 	}
 	return nil
@@ -336,24 +348,39 @@ func (p *Process) Kill() error {
 // syscall.SIGTERM, …. What comes of it is the process's own affair. It fails when the process
 // has ended, and on Windows for every signal but os.Kill.
 func (p *Process) Signal(sig os.Signal) error {
-	if p.child == nil {
+	p.mu.Lock()
+	p.ending = true
+	child := p.child
+	p.mu.Unlock()
+	if child == nil {
 		return os.ErrProcessDone
 	}
-	return p.child.Signal(sig)
+	return child.Signal(sig)
 }
 
 // Output is what the process has written so far.
-func (p *Process) Output() []Line { return p.job.Output() }
+func (p *Process) Output() []Line { return p.job.Last().Output() }
 
 // Text is what the process has written so far, one line after the other.
-func (p *Process) Text() string { return p.job.Text() }
+func (p *Process) Text() string { return p.job.Last().Text() }
 
 // MimeBundle is the run card of this process.
-func (p *Process) MimeBundle() map[string]any { return p.job.Group().MimeBundle() }
+func (p *Process) MimeBundle() map[string]any { return p.group().MimeBundle() }
 
 // MimeMetadata is the run card as data.
-func (p *Process) MimeMetadata() map[string]any { return p.job.Group().MimeMetadata() }
+func (p *Process) MimeMetadata() map[string]any { return p.group().MimeMetadata() }
 
 // AlreadyShown tells whether a card with this process stands under the running
 // cell, so that the cell's last expression need not show it again.
 func (p *Process) AlreadyShown() bool { return p.job.AlreadyShown() }
+
+// group is all tries of the process.
+func (p *Process) group() *Group { return card.NewGroup(card.Process, tries(p.job)) }
+
+// tries are a job and those that were done in its place.
+func tries(j *card.Job) (all []*card.Job) {
+	for ; j != nil; j = j.Heir() {
+		all = append(all, j)
+	}
+	return all
+}

@@ -62,6 +62,8 @@ type markdownWriter struct {
 	depth    int         // of containers
 	counts   counts      // of the block
 	inTable  bool
+	inLink   bool
+	inQuote  bool
 }
 
 // maxDepth is how deep lists and quotes may stand in each other; what is deeper is shown without its marks.
@@ -97,8 +99,7 @@ func (w *markdownWriter) text(source string, headings []heading) []string {
 func (w *markdownWriter) blocks(container ast.Node) []string {
 	var blocks []string
 	for n := container.FirstChild(); n != nil; n = n.NextSibling() {
-		// Two lists in a row would become one.
-		if _, ok := n.(*ast.List); ok && n.PreviousSibling() != nil && n.PreviousSibling().Kind() == ast.KindList {
+		if p := n.PreviousSibling(); p != nil && merges(p, n) {
 			blocks = append(blocks, "<!-- -->")
 		}
 		if s := w.block(n); s != "" {
@@ -106,6 +107,11 @@ func (w *markdownWriter) blocks(container ast.Node) []string {
 		}
 	}
 	return blocks
+}
+
+// merges tells whether two blocks in a row would become one: Python-Markdown joins any lists, others those of a kind.
+func merges(a, b ast.Node) bool {
+	return a.Kind() == b.Kind() && (a.Kind() == ast.KindList || a.Kind() == ast.KindBlockquote)
 }
 
 func (w *markdownWriter) block(n ast.Node) string {

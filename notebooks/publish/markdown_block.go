@@ -16,6 +16,9 @@ func (w *markdownWriter) headingBlock(n *ast.Heading) string {
 	if strings.HasSuffix(s, "#") { // which would be taken for a closing mark
 		s = strings.TrimSuffix(s, "#") + reference('#')
 	}
+	if s == "" && w.target != Markdown {
+		return fmt.Sprintf("<h%d></h%[1]d>", n.Level)
+	}
 	id := ""
 	if len(w.headings) > 0 && w.headings[0].text == plainText(n, w.source) {
 		id = w.headings[0].id
@@ -37,7 +40,10 @@ func (w *markdownWriter) quote(n *ast.Blockquote) string {
 	if w.depth > maxDepth {
 		return strings.Join(w.blocks(n), "\n\n")
 	}
+	outer := w.inQuote
+	w.inQuote = true
 	blocks := w.blocks(n)
+	w.inQuote = outer
 	if kind, rest, ok := alert(blocks); ok {
 		switch w.target {
 		case Markdown:
@@ -47,8 +53,11 @@ func (w *markdownWriter) quote(n *ast.Blockquote) string {
 			return "!!! " + alerts[kind] + "\n\n" + indented(strings.TrimSpace(strings.Join(blocks, "\n\n")), "    ")
 		}
 	}
-	s := indented(strings.Join(blocks, "\n\n"), "> ")
-	return strings.ReplaceAll(strings.TrimSpace("\n" + s)[0:], "\n\n", "\n>\n")
+	var b strings.Builder
+	for line := range strings.SplitSeq(strings.Join(blocks, "\n\n"), "\n") {
+		b.WriteString(strings.TrimRight("> "+line, " ") + "\n")
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // alerts are GitHub's (https://docs.github.com/en/get-started/writing-on-github), with Material's names for the same.
@@ -74,21 +83,33 @@ func (w *markdownWriter) list(n *ast.List) string {
 		}
 		return strings.Join(items, "\n\n")
 	}
-	number := n.Start
+	number, bullet := n.Start, "-"
+	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
+		if c := item.FirstChild(); c != nil && c.Kind() == ast.KindList {
+			bullet = "+" // three - in a line would be a rule
+		}
+	}
 	var items []string
 	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
-		mark := "-"
+		mark := bullet
 		if n.IsOrdered() {
 			mark = strconv.Itoa(number) + "."
 			number++
 		}
 		items = append(items, w.item(item, mark, n.IsTight))
 	}
-	separator := "\n\n"
-	if n.IsTight {
-		separator = "\n"
+	var b strings.Builder
+	for i, item := range items {
+		if i > 0 {
+			b.WriteByte('\n')
+			// Python-Markdown takes the next item for text of the last block, if that is apart
+			if !n.IsTight || w.target == MkDocs && strings.Contains(items[i-1], "\n\n") {
+				b.WriteByte('\n')
+			}
+		}
+		b.WriteString(item)
 	}
-	s := strings.Join(items, separator)
+	s := b.String()
 	if n.IsOrdered() && n.Start != 1 && w.target == Jekyll { // kramdown counts from 1
 		s += fmt.Sprintf("\n{: start=\"%d\"}", n.Start)
 	}
@@ -106,6 +127,9 @@ func (w *markdownWriter) item(n ast.Node, mark string, tight bool) string {
 		mark += " "
 	}
 	var b strings.Builder
+	if c := n.FirstChild(); w.target != Markdown && c != nil && (c.Kind() == ast.KindFencedCodeBlock || c.Kind() == ast.KindCodeBlock) {
+		b.WriteString("<span></span>") // an item cannot begin with a fence there, nor be of nothing
+	}
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		s := w.block(c)
 		if s == "" {
@@ -114,7 +138,7 @@ func (w *markdownWriter) item(n ast.Node, mark string, tight bool) string {
 		if b.Len() > 0 {
 			b.WriteByte('\n')
 			// a nested list may follow at once, other blocks need a line between
-			if _, isList := c.(*ast.List); !isList || !tight || c.PreviousSibling().Kind() == ast.KindList {
+			if _, isList := c.(*ast.List); !isList || !tight || c.PreviousSibling() == nil || c.PreviousSibling().Kind() == ast.KindList {
 				b.WriteByte('\n')
 			}
 			if p := c.PreviousSibling(); p != nil && p.Kind() == ast.KindList && c.Kind() == ast.KindList {
@@ -122,6 +146,9 @@ func (w *markdownWriter) item(n ast.Node, mark string, tight bool) string {
 			}
 		}
 		b.WriteString(s)
+	}
+	if b.Len() == 0 && w.target != Markdown {
+		b.WriteString("<span></span>")
 	}
 	return strings.TrimRight(hanging(b.String(), mark, indent), " ")
 }
@@ -134,7 +161,11 @@ func (w *markdownWriter) table(n *east.Table) string {
 		var cells []string
 		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
 			w.count(c)
-			cells = append(cells, strings.TrimSpace(strings.ReplaceAll(w.inlines(c), "\n", " ")))
+			s := strings.TrimSpace(strings.ReplaceAll(w.inlines(c), "\n", " "))
+			if w.target == Jekyll && strings.Trim(s, "\\+-:=") == "" { // kramdown has lines between rows anywhere
+				s = references(strings.ReplaceAll(s, "\\", ""))
+			}
+			cells = append(cells, s)
 		}
 		rows = append(rows, "| "+strings.Join(cells, " | ")+" |")
 		if row.Kind() == east.KindTableHeader {
@@ -196,8 +227,14 @@ func (w *markdownWriter) mathBlock(tex string) string {
 	if tex == "" {
 		return ""
 	}
+	// pymdownx looks for the marks before it looks for those of quotations, kramdown for the underlines of headings
+	if w.inQuote && w.target == MkDocs || underline.MatchString(tex) && w.target == Jekyll {
+		return "$$ " + strings.ReplaceAll(tex, "\n", " ") + " $$"
+	}
 	return "$$\n" + tex + "\n$$"
 }
+
+var underline = regexp.MustCompile(`(?m)^[-=]+[ \t]*$`)
 
 // part is a piece of a cell's text: plain, or an admonition of MkDocs with its indented text.
 type part struct {

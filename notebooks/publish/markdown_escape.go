@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/util"
 )
 
@@ -69,6 +70,9 @@ func (w *markdownWriter) count(n ast.Node) {
 		tildes: strings.Count(s, "~"), carets: strings.Count(s, "^"), equals: strings.Count(s, "=="), dollars: strings.Count(s, "$"),
 		colons: strings.Count(s, ":"), pluses: strings.Count(s, "++"), lines: n.Lines().Len(),
 	}
+	if contains(n, east.KindStrikethrough) {
+		w.counts.tildes++
+	}
 }
 
 // escape writes a text so that the dialect reads it as just that. Before is what stands before it.
@@ -92,6 +96,8 @@ func (w *markdownWriter) escape(s, before string) string {
 			b.WriteString("&gt;")
 		case r == '&' && (next == '#' || next == 0 || unicode.IsLetter(next)):
 			b.WriteString("&amp;")
+		case r == '\\' && next == 0 && w.target == Jekyll: // two at the end of a line are a break
+			b.WriteString(reference(r))
 		case w.means(r, last, next):
 			b.WriteString(w.plain(r))
 		default:
@@ -104,7 +110,10 @@ func (w *markdownWriter) escape(s, before string) string {
 
 // plain writes a character that must not be taken for a mark.
 func (w *markdownWriter) plain(r rune) string {
-	if strings.ContainsRune(w.escapable, r) {
+	if w.inTable && r == '`' { // kramdown looks for spans of code before it looks for backslashes
+		return reference(r)
+	}
+	if strings.ContainsRune(w.escapable, r) && (w.target != MkDocs || r != '[' && r != ']') { // \[ is mathematics for pymdownx.arithmatex
 		return `\` + string(r)
 	}
 	return reference(r)
@@ -113,8 +122,12 @@ func (w *markdownWriter) plain(r rune) string {
 // means tells whether a character could be a mark of the dialect, wherever it stands in a line.
 func (w *markdownWriter) means(r, last, next rune) bool {
 	switch r {
-	case '\\', '`', '*', '[', ']':
+	case '\\', '`', '*':
 		return true
+	case '[': // of a note, a task or a picture
+		return w.target != MkDocs || w.inLink || last == '!' || strings.ContainsRune("^[ xX\x00", next)
+	case ']': // of a link
+		return w.target != MkDocs || w.inLink || strings.ContainsRune("([:\x00", next)
 	case '_':
 		return !wordy(last) || !wordy(next)
 	case '{':
@@ -133,8 +146,12 @@ func (w *markdownWriter) means(r, last, next rune) bool {
 		return w.target == MkDocs && w.counts.equals > 1 && last == '='
 	case '+': // pymdownx.keys
 		return w.target == MkDocs && w.counts.pluses > 1 && last == '+'
-	case ':': // pymdownx.emoji
-		return w.target == MkDocs && w.counts.colons > 1 && wordy(next)
+	case ':': // pymdownx.emoji, and a bare address that was no link
+		return w.target == MkDocs && w.counts.colons > 1 && wordy(next) || w.target != Jekyll && next == '/'
+	case '@':
+		return w.target == Markdown && wordy(last)
+	case '.':
+		return w.target != Jekyll && (last == 'w' || last == 'W')
 	}
 	return false
 }
@@ -167,7 +184,7 @@ func (w *markdownWriter) beginsBlock(line string) bool {
 		return false
 	}
 	switch line[0] {
-	case '#', '>', '|', '=', ':', '~', '^':
+	case '#', '>', '|', '=', ':', '^':
 		return true
 	case '-', '+':
 		return len(line) == 1 || line[1] == ' ' || line[1] == '\t' || line[1] == line[0]

@@ -2,7 +2,9 @@ package publish
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
@@ -29,6 +31,8 @@ func (w *markdownWriter) inline(n ast.Node, before string) string {
 	case *ast.Text:
 		s := w.escape(unescaped(n.Segment.Value(w.source)), before)
 		switch {
+		case n.HardLineBreak() && (s == "" && (before == "" || strings.HasSuffix(before, "\n"))):
+			s = "<br> " // a line of its own would be a block of HTML
 		case n.HardLineBreak():
 			s += "<br>\n"
 		case n.SoftLineBreak():
@@ -40,9 +44,9 @@ func (w *markdownWriter) inline(n ast.Node, before string) string {
 	case *ast.CodeSpan:
 		return w.code(n)
 	case *ast.Emphasis:
-		return w.emphasis(n)
+		return w.emphasis(n, before)
 	case *east.Strikethrough:
-		if w.target == Markdown {
+		if w.target == Markdown && !strings.HasSuffix(before, "~") {
 			return "~~" + w.inlines(n) + "~~"
 		}
 		return "<del>" + w.inlines(n) + "</del>"
@@ -60,7 +64,7 @@ func (w *markdownWriter) inline(n ast.Node, before string) string {
 		}
 		return strings.ReplaceAll(w.element(w.page.safeHTML(s.String()), false), "\n", " ")
 	case *mathInline:
-		return w.inlineTeX(n.tex)
+		return w.inlineTeX(n)
 	case *east.FootnoteLink:
 		return fmt.Sprintf("[^%d]", w.noteNumber(n.Index))
 	case *east.FootnoteBacklink:
@@ -74,8 +78,9 @@ func (w *markdownWriter) inline(n ast.Node, before string) string {
 	return w.inlines(n)
 }
 
-// emphasis uses HTML where the dialects disagree about what the stars next to each other mean.
-func (w *markdownWriter) emphasis(n *ast.Emphasis) string {
+// emphasis uses HTML where the dialects disagree about what the stars next to each other mean, or where these would be no marks
+// (https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run).
+func (w *markdownWriter) emphasis(n *ast.Emphasis, before string) string {
 	s := w.inlines(n)
 	tag, mark := "em", "*"
 	if n.Level > 1 {
@@ -84,8 +89,16 @@ func (w *markdownWriter) emphasis(n *ast.Emphasis) string {
 	if s == "" {
 		return ""
 	}
-	nested := n.Parent().Kind() == ast.KindEmphasis || contains(n, ast.KindEmphasis)
-	if nested || isEmphasis(n.PreviousSibling()) || isEmphasis(n.NextSibling()) || strings.TrimSpace(s) != s || strings.Contains(s, "<br>") {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	next := rune(0)
+	if t, ok := n.NextSibling().(*ast.Text); ok {
+		next, _ = utf8.DecodeRune(t.Segment.Value(w.source))
+	}
+	first, _ := utf8.DecodeRuneInString(s)
+	end, _ := utf8.DecodeLastRuneInString(s)
+	nested := n.Parent().Kind() == ast.KindEmphasis || contains(n, ast.KindEmphasis) || isEmphasis(n.PreviousSibling()) || isEmphasis(n.NextSibling())
+	flanking := (wordy(first) || !wordy(last)) && (wordy(end) || !wordy(next))
+	if nested || !flanking || strings.TrimSpace(s) != s || strings.Contains(s, "<br>") {
 		return "<" + tag + ">" + s + "</" + tag + ">"
 	}
 	return mark + s + mark
@@ -126,7 +139,7 @@ func (w *markdownWriter) code(n *ast.CodeSpan) string {
 }
 
 func (w *markdownWriter) link(n *ast.Link) string {
-	s := w.inlines(n)
+	s := w.label(func() string { return w.inlines(n) })
 	to := unescaped(n.Destination)
 	if !w.page.options.Trust && html.IsDangerousURL([]byte(strings.TrimSpace(to))) {
 		return s
@@ -136,6 +149,18 @@ func (w *markdownWriter) link(n *ast.Link) string {
 		return s
 	}
 	return "[" + s + "](" + to + w.title(n.Title) + ")"
+}
+
+// label writes the text of a link.
+func (w *markdownWriter) label(text func() string) string {
+	outer := w.inLink
+	w.inLink = true
+	s := text()
+	w.inLink = outer
+	if rest, ok := strings.CutPrefix(s, "^"); ok { // of a note
+		return reference('^') + rest
+	}
+	return s
 }
 
 // destination returns where a link of the notebook leads on the site; ok is false if there is no page for it.
@@ -163,8 +188,13 @@ func (w *markdownWriter) title(title []byte) string {
 // destination writes an address so that every dialect takes it whole.
 func destination(s string) string {
 	var b strings.Builder
-	for _, r := range s {
-		if r <= ' ' || r == 0x7f || strings.ContainsRune("<>()[]{}\"'`\\|*^", r) {
+	for i, r := range s {
+		if r == '&' && referencePattern.MatchString(s[i:]) {
+			b.WriteString("&amp;")
+			continue
+		}
+		stray := r == '%' && !encodedByte.MatchString(s[i:])
+		if stray || r <= ' ' || r == 0x7f || strings.ContainsRune("<>()[]{}\"'`\\|*^$", r) {
 			for _, c := range []byte(string(r)) {
 				fmt.Fprintf(&b, "%%%02X", c)
 			}
@@ -174,6 +204,8 @@ func destination(s string) string {
 	}
 	return b.String()
 }
+
+var encodedByte = regexp.MustCompile(`^%[0-9A-Fa-f]{2}`)
 
 func (w *markdownWriter) image(n *ast.Image) string {
 	alt := w.escape(strings.ReplaceAll(unescaped([]byte(plainText(n, w.source))), "\n", " "), "")
@@ -194,27 +226,30 @@ func (w *markdownWriter) autoLink(n *ast.AutoLink) string {
 	switch {
 	case n.AutoLinkType == ast.AutoLinkEmail && !strings.ContainsAny(label, "{}`'|"):
 		return "<" + label + ">"
-	case label == to && (strings.HasPrefix(to, "https://") || strings.HasPrefix(to, "http://")) && !strings.ContainsAny(to, "<>{}`\\|*^\"' "):
+	case label == to && (strings.HasPrefix(to, "https://") || strings.HasPrefix(to, "http://")) && !strings.ContainsAny(to, "<>[]{}`\\|*^$\"' "):
 		return "<" + to + ">"
 	case n.AutoLinkType == ast.AutoLinkEmail:
 		to = "mailto:" + label
 	case !w.page.options.Trust && html.IsDangerousURL([]byte(to)):
 		return w.escape(label, "")
 	}
-	return "[" + w.escape(label, "") + "](" + destination(to) + ")"
+	return "[" + w.label(func() string { return w.escape(label, "") }) + "](" + destination(to) + ")"
 }
 
-func (w *markdownWriter) inlineTeX(tex string) string {
-	tex = strings.Join(strings.Fields(visibleText(tex)), " ")
+func (w *markdownWriter) inlineTeX(n *mathInline) string {
+	tex, mark := strings.Join(strings.Fields(visibleText(n.tex)), " "), w.inlineMath
 	if w.inTable {
 		tex = strings.NewReplacer(`\|`, `\Vert{}`, "|", `\vert{}`).Replace(tex)
 	}
-	if w.inlineMath == "$$" {
+	if n.display && w.target == Markdown {
+		mark = "$$"
+	}
+	if mark == "$$" {
 		tex = strings.ReplaceAll(tex, "$$", "")
-	} else {
+	} else if n.display {
 		tex = strings.ReplaceAll(tex, "$", `\$`)
 	}
-	return w.inlineMath + tex + w.inlineMath
+	return mark + tex + mark
 }
 
 func (w *markdownWriter) fail(err error) {

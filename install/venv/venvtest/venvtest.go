@@ -1,5 +1,5 @@
-// Package venvtest gives tests the software that Jupyter has in Python: one
-// environment for the tests of all packages, kept in the user's cache folder.
+// Package venvtest gives tests the software that Jupyter and MkDocs have in Python: one environment of
+// each for the tests of all packages, kept in the user's cache folder.
 package venvtest
 
 import (
@@ -26,7 +26,15 @@ var requirements string
 // limit is how long the making may take: JupyterLab is 150 MB of wheels.
 const limit = 6 * time.Minute
 
-var shared = sync.OnceValues(func() (venv.Env, error) {
+// sites is the list of what a site of MkDocs is built with: Material brings MkDocs and pymdown-extensions.
+const sites = "mkdocs-material>=9.6,<10\n"
+
+var (
+	shared = sync.OnceValues(func() (venv.Env, error) { return ensure("python", requirements) })
+	mkdocs = sync.OnceValues(func() (venv.Env, error) { return ensure("mkdocs", sites) })
+)
+
+func ensure(name, requirements string) (venv.Env, error) {
 	ctx, cancel := context.WithTimeoutCause(context.Background(), limit, fmt.Errorf("it took longer than %v", limit))
 	defer cancel()
 	python, err := venv.FindPython(ctx)
@@ -40,16 +48,27 @@ var shared = sync.OnceValues(func() (venv.Env, error) {
 	// A folder for each Python and list: the tests of another branch never
 	// remake the one that these tests are using.
 	sum := sha256.Sum256([]byte(python.Version + "\n" + requirements))
-	dir := filepath.Join(cache, "iyagi", "frontends", fmt.Sprintf("python-%x", sum[:6]))
+	dir := filepath.Join(cache, "iyagi", "frontends", fmt.Sprintf("%s-%x", name, sum[:6]))
 	return venv.Ensure(ctx, dir, strings.Fields(requirements), nil)
-})
+}
 
-// Jupyter returns the environment. Where it cannot be made the test is
+// Jupyter returns the environment with Jupyter. Where it cannot be made the test is
 // skipped; with CI=true in the environment, as on the machines that watch over
 // the project, the test fails.
 func Jupyter(t testing.TB) venv.Env {
 	t.Helper()
-	env, err := shared()
+	return need(t, shared)
+}
+
+// MkDocs returns the environment with MkDocs and its theme Material, else as Jupyter does.
+func MkDocs(t testing.TB) venv.Env {
+	t.Helper()
+	return need(t, mkdocs)
+}
+
+func need(t testing.TB, make func() (venv.Env, error)) venv.Env {
+	t.Helper()
+	env, err := make()
 	switch {
 	case err == nil:
 	case os.Getenv("CI") == "true":

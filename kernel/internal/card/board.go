@@ -132,10 +132,16 @@ func (b *Board) Add(f *host.Func, name string) *Job { return b.AddNumbered(f, na
 // AddNumbered is Add for one of several tasks of the same name, which has the number
 // n beside it. 0 means none.
 func (b *Board) AddNumbered(f *host.Func, name string, n int) *Job {
-	j := &Job{kind: b.kind, number: n, budget: b.budget, board: b, done: make(chan struct{}), outcome: Outcome{State: Waiting}}
-	if j.name = name; name == "" {
+	j := &Job{name: name, number: n}
+	if name == "" {
 		j.name, j.line = nameOf(f)
 	}
+	return b.add(j)
+}
+
+// add puts a job on the card, of which its name is known.
+func (b *Board) add(j *Job) *Job {
+	j.kind, j.budget, j.board, j.done, j.outcome = b.kind, b.budget, b, make(chan struct{}), Outcome{State: Waiting}
 	b.mu.Lock()
 	b.running.Add(1)
 	b.painted = false
@@ -170,7 +176,7 @@ func (b *Board) Sink(j *Job) host.Sink {
 // ended is told that a task has ended. A silent card says why one failed where
 // the tasks print.
 func (b *Board) ended(j *Job) {
-	if err := j.Err(); err != nil && b.mode == silent {
+	if err := j.Err(); err != nil && b.mode == silent && j.Heir() == nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", j.Name(), err)
 	}
 	b.unobserve()
@@ -338,11 +344,13 @@ func Wait(ctx context.Context, grace time.Duration, jobs ...*Job) {
 			boards[j.board] = true
 			defer j.board.waiting()()
 		}
-		select {
-		case <-j.done:
-		case <-patience.Done():
-			if j.board.ctx.Err() != nil {
-				j.End(Outcome{State: Running, Err: errAbandoned})
+		for ; j != nil; j = j.Heir() {
+			select {
+			case <-j.done:
+			case <-patience.Done():
+				if j.board.ctx.Err() != nil {
+					j.End(Outcome{State: Running, Err: errAbandoned})
+				}
 			}
 		}
 	}

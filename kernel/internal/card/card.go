@@ -35,10 +35,12 @@ type State string
 // because it is blocked outside of the interpreter, stays Running.
 const (
 	Waiting State = "waiting" // for its turn
+	Queued  State = "queued"  // for a machine; see Reason
 	Running State = "running"
 	Exited  State = "exited" // by itself; see ExitCode
 	Killed  State = "killed" // by a signal, by Kill or by an interrupt
 	Failed  State = "failed" // it panicked, or could not be started
+	Lost    State = "lost"   // its machine is not heard of any more: how it ended is not known
 )
 
 // Task tells what is known of one task. Times count from the moment when its
@@ -53,7 +55,10 @@ type Task struct {
 	State    State
 	ExitCode int    // -1 when a signal ended it or it could not be started
 	Signal   string // "killed", … when a signal ended it
-	Error    string // why it failed
+	Error    string // why it failed, or was lost
+	Reason   string // why it is queued
+	Attempt  int    // how often it was tried before this
+	Retried  int    // Index of the task that was done in its place; 0: none
 	Start    time.Duration
 	End      time.Duration // 0 while it runs
 	CPU      time.Duration // processor time it used, once it has ended; 0: unknown

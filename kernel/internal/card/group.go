@@ -75,6 +75,7 @@ func (g *Group) Tasks() []Task {
 	for i, j := range jobs {
 		tasks[i] = j.task(i+1, g.board.began)
 	}
+	retried(tasks, jobs)
 	return tasks
 }
 
@@ -110,7 +111,7 @@ func (g *Group) Err() error {
 	}
 	var errs []error
 	for i, j := range jobs {
-		if err := j.Err(); err != nil {
+		if err := j.Err(); err != nil && j.Heir() == nil {
 			errs = append(errs, fmt.Errorf("task %d (%s): %w", i+1, j.title(english), err))
 		}
 	}
@@ -172,11 +173,24 @@ func (j *Job) task(index int, began time.Duration) Task {
 		Index: index, Name: j.title(english), Host: j.host, PID: j.pid, PPID: j.ppid, TID: j.tid,
 		State: o.State, ExitCode: o.ExitCode, Signal: o.Signal, CPU: o.CPU,
 		Start: since(j.began, began), End: since(j.ended, began),
+		Attempt: j.attempt,
+	}
+	if o.State == Queued {
+		t.Reason = j.reason
 	}
 	if o.Error != nil {
 		t.Error = english.errorText(o.Error)
 	}
 	return t
+}
+
+// retried notes which task was done in place of another.
+func retried(tasks []Task, jobs []*Job) {
+	for i, j := range jobs {
+		if h := j.Heir(); h != nil {
+			tasks[i].Retried = slices.Index(jobs, h) + 1
+		}
+	}
 }
 
 // since is the time at on the clock of a group; 0 stays 0.

@@ -98,7 +98,7 @@ func (v *view) progress(p *page) {
 		percent(100*float64(v.done())/float64(v.total)), palette[0])
 }
 
-func (v *view) done() int { return v.total - v.counts[Running] - v.counts[Waiting] }
+func (v *view) done() int { return v.total - v.counts[Running] - v.counts[Waiting] - v.counts[Queued] }
 
 // title is the card in a line: who, whose, how long and how far.
 func (v *view) title() string {
@@ -106,7 +106,9 @@ func (v *view) title() string {
 		return fmt.Sprintf(v.words.noTasks, v.kind)
 	}
 	var s string
-	if v.total == 1 {
+	if v.hosts {
+		s = v.elsewhereTitle()
+	} else if v.total == 1 {
 		s = fmt.Sprintf(v.words.one[v.kind], v.parent)
 	} else {
 		s = fmt.Sprintf(v.words.titles[v.kind], v.total, v.parent)
@@ -121,7 +123,7 @@ func (v *view) states() string {
 	if !v.final {
 		s += " · " + fmt.Sprintf(w.progress, v.done(), v.total)
 	}
-	for _, state := range []State{Failed, Killed} {
+	for _, state := range []State{Failed, Killed, Lost} {
 		n := v.counts[state]
 		if state == Failed {
 			n += v.nonzero
@@ -195,7 +197,7 @@ func unbroken(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
 
 // bad tells whether a task did not end well.
 func (r *row) bad() bool {
-	return r.State == Failed || r.State == Killed || r.blocked || r.State == Exited && r.ExitCode != 0
+	return r.State == Failed || r.State == Killed || r.State == Lost || r.blocked || r.State == Exited && r.ExitCode != 0
 }
 
 func id(n int) string {
@@ -206,7 +208,7 @@ func id(n int) string {
 }
 
 func (v *view) startText(r *row) string {
-	if r.State == Waiting || r.PID == 0 {
+	if r.State == Waiting || r.State == Queued || r.PID == 0 {
 		return "-"
 	}
 	return duration(r.Start)
@@ -217,7 +219,7 @@ func (v *view) tookText(r *row) string { return duration(v.took(r)) }
 // took is how long a task has run; negative when it has not begun.
 func (v *view) took(r *row) time.Duration {
 	switch {
-	case r.State == Waiting, r.PID == 0:
+	case r.State == Waiting, r.State == Queued, r.PID == 0:
 		return -1
 	case r.End == 0:
 		return max(v.elapsed-r.Start, 0)

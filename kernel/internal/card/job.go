@@ -40,13 +40,19 @@ type Job struct {
 	line   literal      // instead of a name, for a function literal
 	nth    atomic.Int32 // of the different literals of that line; 0: the only one on its card
 	number int          // among the tasks of its name; 0: it has none
-	host   string
-	place  int           // among the tasks of its card, from 0
-	budget *atomic.Int64 // bytes that the card may still keep
-	done   chan struct{}
-	mu     sync.Mutex // guards what follows
+	// attempt is how often the task was tried before.
+	attempt int
+	place   int           // among the tasks of its card, from 0
+	budget  *atomic.Int64 // bytes that the card may still keep
+	done    chan struct{}
+	mu      sync.Mutex // guards what follows
 
 	board *Board // to tell of changes
+
+	host      string        // machine it runs on; empty: this one
+	uncertain time.Duration // of its clock
+	reason    string        // why it is queued
+	heir      *Job          // done in its place
 
 	pid, ppid, tid int
 	outcome        Outcome
@@ -89,7 +95,7 @@ func (j *Job) Name() string { return j.title(english) }
 func (j *Job) Started(began time.Duration, pid, ppid, tid int) {
 	j.mu.Lock()
 	j.pid, j.ppid, j.tid = pid, ppid, tid
-	if j.outcome.State == Waiting {
+	if j.outcome.State == Waiting || j.outcome.State == Queued {
 		j.outcome.State = Running
 	}
 	if began != 0 {

@@ -40,6 +40,10 @@ type metaTask struct {
 	StartUS  int64  `json:"start_us"`
 	EndUS    int64  `json:"end_us"`
 	CPUUS    int64  `json:"cpu_us"`
+	Reason   string `json:"reason,omitempty"`  // why it is queued
+	Error    string `json:"error,omitempty"`   // why it was lost
+	Attempt  int    `json:"attempt,omitempty"` // how often it was tried before
+	Retried  int    `json:"retried,omitempty"` // index of the task that was done in its place
 	// As sampled, of tasks that the card shows; absent when it is unknown. At other
 	// times the task waited for something else than a core.
 	OnCore []run  `json:"on_core_us,omitempty"`
@@ -72,6 +76,10 @@ func (v *view) metadata() metadata {
 		m.Tasks[i] = metaTask{
 			Index: t.Index, Name: t.Name, Host: t.Host, PID: t.PID, PPID: t.PPID, TID: t.TID, State: t.State,
 			ExitCode: t.ExitCode, StartUS: micro(t.Start), EndUS: micro(t.End), CPUUS: micro(t.CPU),
+			Reason: t.Reason, Attempt: t.Attempt, Retried: t.Retried,
+		}
+		if t.State == Lost {
+			m.Tasks[i].Error = t.Error
 		}
 	}
 	for _, s := range v.waits {

@@ -213,6 +213,9 @@ func (v *view) onCores() (cores []int, spans map[int][]span) {
 		return nil, spans
 	}
 	for i := range v.rows {
+		if v.rows[i].Host != "" {
+			continue // its cores are others
+		}
 		for _, s := range v.rows[i].spans {
 			if s.doing != readyTo && s.core >= 0 {
 				s.task = i

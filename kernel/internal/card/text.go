@@ -143,6 +143,9 @@ func (v *view) outputNotes() (notes []string) {
 		}
 		notes = append(notes, s+".")
 	}
+	if d := v.uncertainty(); d > 0 {
+		notes = append(notes, fmt.Sprintf(w.clocks, duration(d)))
+	}
 	if v.lost.bytes > 0 {
 		notes = append(notes, fmt.Sprintf(w.lostText, thousands(v.lost.bytes)))
 	}

@@ -2,6 +2,7 @@ package card
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,10 +31,22 @@ func (v *view) tree() node {
 	if shown > maxLeaves {
 		shown = maxLeaves - 2
 	}
+	var hosts []node // with the tasks on each
 	for i := range v.rows[:shown] {
 		r := &v.rows[i]
-		self.children = append(self.children, node{row: r, label: r.title + " · " + v.ownID(r), children: kin(r.PID, r.kin)})
+		n := node{row: r, label: r.title + " · " + v.ownID(r), children: kin(r.PID, r.kin)}
+		if r.Host == "" {
+			self.children = append(self.children, n)
+			continue
+		}
+		at := slices.IndexFunc(hosts, func(h node) bool { return h.label == r.Host })
+		if at < 0 {
+			at = len(hosts)
+			hosts = append(hosts, node{label: r.Host})
+		}
+		hosts[at].children = append(hosts[at].children, n)
 	}
+	self.children = append(self.children, hosts...)
 	if n := v.total - shown; n > 0 {
 		self.children = append(self.children, node{label: fmt.Sprintf(w.more, thousands(n))})
 	}
@@ -63,10 +76,7 @@ func (v *view) ownID(r *row) string {
 	if v.kind == Thread {
 		s = "TID " + id(r.TID)
 	}
-	if r.Host != "" {
-		s += " @ " + r.Host
-	}
-	if r.bad() || r.State == Waiting || r.State == Running {
+	if r.bad() || r.State == Waiting || r.State == Queued || r.State == Running {
 		s += " · " + v.words.stateText(v.kind, r)
 	}
 	return s

@@ -98,7 +98,9 @@ type row struct {
 	sampled bool          // it is known when it ran
 	blocked bool          // the interrupt could not end it
 	fault   string        // why it failed
-	kin     []childproc.Relative
+	// uncertain is how exactly the times of its machine are known on the clock of this one.
+	uncertain time.Duration
+	kin       []childproc.Relative
 }
 
 // view copies what is to be shown.
@@ -156,7 +158,7 @@ func (b *Board) gather(v *view, jobs []*Job, l limits) (shown []int) {
 		v.final = v.final && j.Ended()
 		v.hosts = v.hosts || t.Host != ""
 		end = max(end, t.End)
-		bad := t.State == Failed || t.State == Killed || t.ExitCode != 0
+		bad := t.State == Failed || t.State == Killed || t.State == Lost || t.ExitCode != 0
 		switch {
 		case len(jobs) <= l.fold || i < l.tasks:
 			shown = append(shown, i)
@@ -170,6 +172,7 @@ func (b *Board) gather(v *view, jobs []*Job, l limits) (shown []int) {
 		v.lost.bytes += j.lost.bytes
 		j.mu.Unlock()
 	}
+	retried(v.every, jobs)
 	v.elapsed = end
 	if !v.final {
 		v.elapsed = max(host.Clock()-b.began, 0)
@@ -180,9 +183,10 @@ func (b *Board) gather(v *view, jobs []*Job, l limits) (shown []int) {
 func (j *Job) row(v *view, i int) row {
 	j.lookNow()
 	r := row{Task: v.every[i], letter: letter(i), colour: colourOf(i)}
-	r.title = j.title(v.words)
+	r.title = j.tried(v.words)
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	r.uncertain = j.uncertain
 	r.blocked = r.State == Running && j.ended != 0
 	r.lines = len(j.lines)
 	if began := j.outcome.Began; j.kind == Process && began > j.began && began <= j.ended {

@@ -49,6 +49,11 @@ type words struct {
 	progress                                                             string
 	count                                                                string // so many tasks are in a state
 	states                                                               map[State]string
+	elsewhere, oneElsewhere                                              string          // tasks on machines: %d, %s, %d
+	moreHosts                                                            string          // %d
+	clocks                                                               string          // %s: how exact the times are
+	again                                                                string          // a lost task is done again as %s
+	attempt                                                              string          // %d: number of the try
 	titles                                                               map[Kind]string // %d tasks
 	one                                                                  map[Kind]string // one task
 	captions                                                             map[Kind]string // of the table of IDs
@@ -83,7 +88,10 @@ var english = &words{
 	callers:  map[Kind]string{Process: "parent", Thread: "process"}, selves: map[Kind]string{Process: "parent, which runs the cell · PID %d", Thread: "process, which runs the cell · PID %d"},
 	summary:  "Durations: shortest %s, median %s, longest %s.",
 	progress: "%d of %d done", count: "%s %d",
-	states:   map[State]string{Waiting: "waiting", Running: "running", Exited: "exited", Killed: "killed", Failed: "failed"},
+	states:    map[State]string{Waiting: "waiting", Running: "running", Exited: "exited", Killed: "killed", Failed: "failed", Queued: "queued", Lost: "lost"},
+	elsewhere: "%d processes on %s, started by process %d", oneElsewhere: "1 process on %s, started by process %d", moreHosts: " and %d more hosts",
+	clocks: "The clocks of the hosts were compared by messages there and back: times are exact to ±%s.",
+	again:  ", run again as %s", attempt: " (try %d)",
 	titles:   map[Kind]string{Process: "%d child processes of process %d", Thread: "%d threads of process %d"},
 	one:      map[Kind]string{Process: "1 child process of process %d", Thread: "1 thread of process %d"},
 	captions: map[Kind]string{Process: "IDs of the processes", Thread: "IDs of the threads"},
@@ -114,7 +122,10 @@ var koreanWords = &words{
 	callers:  map[Kind]string{Process: "부모", Thread: "프로세스"}, selves: map[Kind]string{Process: "셀을 실행하는 부모 · PID %d", Thread: "셀을 실행하는 프로세스 · PID %d"},
 	summary:  "소요 시간: 최소 %s, 중앙값 %s, 최대 %s.",
 	progress: "%d/%d 완료", count: "%s %d개",
-	states:   map[State]string{Waiting: "대기 중", Running: "실행 중", Exited: "종료", Killed: "강제 종료", Failed: "실패"},
+	states:    map[State]string{Waiting: "대기 중", Running: "실행 중", Exited: "종료", Killed: "강제 종료", Failed: "실패", Queued: "큐에서 대기 중", Lost: "연락 끊김"},
+	elsewhere: "프로세스 %d개 · 호스트 %s · 시작한 프로세스 %d", oneElsewhere: "프로세스 1개 · 호스트 %s · 시작한 프로세스 %d", moreHosts: " 외 %d대",
+	clocks: "호스트의 시계는 메시지를 주고받아 맞췄습니다. 시각의 오차는 ±%s 이내입니다.",
+	again:  ", %s에서 다시 실행", attempt: " (%d번째 시도)",
 	titles:   map[Kind]string{Process: "자식 프로세스 %d개 · 부모 프로세스 %d", Thread: "스레드 %d개 · 프로세스 %d"},
 	one:      map[Kind]string{Process: "자식 프로세스 1개 · 부모 프로세스 %d", Thread: "스레드 1개 · 프로세스 %d"},
 	captions: map[Kind]string{Process: "프로세스 ID 표", Thread: "스레드 ID 표"},
@@ -149,6 +160,14 @@ func (j *Job) unnumbered(w *words) string {
 	return clean(strings.ReplaceAll(j.name, "\n", " "), 80)
 }
 
+// tried is the title with the number of the try, if it is not the first.
+func (j *Job) tried(w *words) string {
+	if j.attempt == 0 {
+		return j.title(w)
+	}
+	return j.title(w) + fmt.Sprintf(w.attempt, j.attempt+1)
+}
+
 // stateText is the state of a task in words, with its exit code where it has one.
 func (w *words) stateText(kind Kind, r *row) string {
 	if r.blocked {
@@ -156,10 +175,15 @@ func (w *words) stateText(kind Kind, r *row) string {
 	}
 	s := w.stateName(kind, r.State)
 	switch {
+	case r.State == Queued && r.Reason != "":
+		s += " (" + clean(r.Reason, 60) + ")"
 	case r.State == Exited && r.ExitCode != 0, r.State == Exited && kind == Process:
 		s += fmt.Sprintf(" (%d)", r.ExitCode)
 	case r.State == Killed && r.Signal != "" && r.Signal != "killed":
 		s += " (" + r.Signal + ")"
+	}
+	if r.Retried > 0 {
+		s += fmt.Sprintf(w.again, letter(r.Retried-1))
 	}
 	return s
 }

@@ -15,6 +15,9 @@
 // called [AdoptOrphans] becomes the parent of what its descendants leave
 // behind.
 //
+// On another machine, another program (srun, ssh) starts this binary with the
+// arguments of [Remote]. Such a process has its standard streams alone, and a [Tree] of its own.
+//
 // The package knows nothing of evaluators and workers; it moves no data.
 package childproc
 
@@ -65,6 +68,9 @@ func Main(roles map[string]func() int) {
 	self.ready = true
 	value, ok := os.LookupEnv(roleVariable)
 	if !ok {
+		if role, ok := remoteRole(); ok {
+			os.Exit(perform(roles, role))
+		}
 		return
 	}
 	// A program that this process starts must not take the role for its own.
@@ -74,16 +80,21 @@ func Main(roles map[string]func() int) {
 		fmt.Fprintf(os.Stderr, "child process: %v\n", err)
 		os.Exit(2)
 	}
+	watchParent()
+	os.Exit(perform(roles, role))
+}
+
+// perform runs the role.
+func perform(roles map[string]func() int, role string) int {
 	run, ok := roles[role]
 	if !ok {
 		fmt.Fprintf(os.Stderr, "child process: this binary has no role %q\n", role)
-		os.Exit(2)
+		return 2
 	}
-	watchParent()
 	// The title is for ps. What a role runs for a user, such as flag.Parse,
 	// must not take it for an argument.
 	os.Args = os.Args[:1]
-	os.Exit(run())
+	return run()
 }
 
 // assume makes this process what the parent's value says: "role depth handle…".
@@ -142,6 +153,12 @@ func Vanish() {
 	killAll(below(pid, os.Getenv(treeVariable)), pid)
 	killOwnGroup()
 	os.Exit(137)
+}
+
+// EndBelow ends everything below this process.
+func EndBelow() {
+	pid := os.Getpid()
+	killAll(below(pid, os.Getenv(treeVariable)), pid)
 }
 
 // File is the i-th file that the parent gave to this role in [Options].

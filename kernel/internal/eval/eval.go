@@ -123,7 +123,7 @@ type Func struct {
 	// Its parameters are the captured variables, by value, in order.
 	Decl     string
 	Captured []Captured
-	// Maker names the declaration whose code makes the value. It uses Decl. It is empty for code of package vm.
+	// Maker names the declaration whose code makes the value. It uses Decl.
 	Maker string
 	// Input and Result are set for a function that calls another one for an
 	// input: the parameter of Decl ahead of the captured variables, and its result.

@@ -96,6 +96,22 @@ type Options struct {
 	// they were given, and must not block. What the call has printed came to
 	// Sink before.
 	Results func(Result)
+	// Via turns the command that runs this program on another machine into the one that does so from
+	// here: a program whose standard streams are those of the other. nil: the process is a child of this one.
+	Via func(program []string) (argv []string)
+	// Started is called when a process elsewhere (see Via) runs, before Sink is.
+	Started func(Elsewhere)
+	// Service is for programs that serve this process and not a cell (of Exec): an interrupt does not end them.
+	Service bool
+}
+
+// Elsewhere tells of a process on another machine.
+type Elsewhere struct {
+	Machine   string // its name
+	PID, PPID int    // there
+	// Uncertain is how exactly the times of what it writes are known on the clock of this machine:
+	// they may be so much too early or too late.
+	Uncertain time.Duration
 }
 
 // Result is what became of one input.
@@ -140,6 +156,16 @@ type Exit struct {
 	Began  time.Duration // monotonic clock when the task began, in the child
 	Ended  time.Duration
 	Error  *eval.Error // a panic of the task; nil: none
+	// Lost is set when it is not known how a process elsewhere ended.
+	Lost *Loss
+}
+
+// Loss is what is known when another machine is not heard of any more.
+type Loss struct {
+	Silent time.Duration // it was not heard of for so long; 0: the command to it has ended
+	Status string        // how that has ended: "exit status 1", "signal: killed"
+	Words  string        // the last that the command has written to its standard error
+	Began  bool          // the process had begun
 }
 
 var current Host = Plain{}

@@ -50,8 +50,8 @@ func (w *worker) Ask(ctx context.Context, a *host.Ask) (host.Answer, error) {
 }
 
 // asked does what a child asks. A queue that is not of this process is its parent's.
-func (c *child) asked(a *host.Ask) {
-	answer := func(r host.Answer) bool { return c.orders.put(order{Answer: &r}) }
+func asked(a *host.Ask, by *orders) {
+	answer := func(r host.Answer) bool { return by.put(order{Answer: &r}) }
 	if q := host.LocalQueue(a.Queue); q != nil {
 		q.Do(a, answer)
 		return

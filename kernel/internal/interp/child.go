@@ -41,6 +41,8 @@ type starter struct {
 	err   error      // why no child can be started or heard
 	last  uint32
 	alive map[uint32]*child
+
+	clocks remoteClocks
 }
 
 // maxBoots is how many children get ready at the same time: the start of a
@@ -94,7 +96,7 @@ func (s *starter) start(ctx context.Context, f *host.Func, o host.Options, show 
 	if err != nil {
 		return nil, err
 	}
-	c := &child{show: show, orders: newOrders(task{Name: o.Name, Program: data}), results: o.Results}
+	c := &child{show: show, orders: newOrders(&task{Name: o.Name, Program: data}), results: o.Results}
 	return c, s.run(ctx, c, o, func(files []*os.File) (*childproc.Process, error) {
 		return childproc.Start(context.Background(), "worker", childproc.Options{
 			Files: append([]*os.File{files[3], s.records}, shared...), Stdin: files[0], Stdout: files[1], Stderr: files[2],
@@ -235,8 +237,8 @@ func (s *starter) launch(c *child, o host.Options, launch launcher) error {
 		c.exit.TID, c.exit.Began = c.process.PID(), childproc.Now()
 		c.booted.Do(func() { <-s.boots })
 	} else {
-		c.orders.first.ID = c.id
-		go c.orders.send(ours[3])
+		c.orders.first.(*task).ID = c.id
+		go c.orders.send(ours[3], gob.NewEncoder(ours[3]).Encode)
 	}
 	go s.await(c)
 	return nil
@@ -343,7 +345,7 @@ func (s *starter) take(r record) {
 		c.message.Write(r.payload)
 		if !r.more {
 			if a, err := parseAsk(bytes.Clone(c.message.Bytes())); err == nil {
-				c.asked(a)
+				asked(a, c.orders)
 			}
 			c.message.Reset()
 		}

@@ -20,8 +20,9 @@ import (
 // cells, which are tested elsewhere.
 func init() {
 	library = func() []interp.Exports {
-		return append(Symbols(), interp.Exports{"iyagi/test/test": {
+		return append(Symbols(), interp.Exports{"iyagi/kernel/internal/host/host": {"Options": reflect.ValueOf((*host.Options)(nil))}, "iyagi/test/test": {
 			"Run":     reflect.ValueOf(runChildren),
+			"Remote":  reflect.ValueOf(runElsewhere),
 			"Many":    reflect.ValueOf(runMany),
 			"Spawn":   reflect.ValueOf(spawnChild),
 			"Capture": reflect.ValueOf(captureTask),
@@ -57,8 +58,18 @@ func (l *lines) sink(name string) host.Sink {
 
 // runChildren runs functions in processes of their own and prints what they
 // wrote and how they ended, in their order.
-func runChildren(fs ...func()) {
+func runChildren(fs ...func()) { runVia(nil, host.Options{}, fs) }
+
+// runElsewhere runs functions by a command of the shell, which gets the program as its arguments.
+func runElsewhere(command string, o host.Options, fs ...func()) {
+	runVia(func(program []string) []string {
+		return append([]string{"sh", "-c", command, "sh"}, program...)
+	}, o, fs)
+}
+
+func runVia(via func([]string) []string, o host.Options, fs []func()) {
 	var l lines
+	var elsewhere sync.Map
 	var children []host.Child
 	for i, f := range fs {
 		fn, err := host.Current().Func(f)
@@ -66,7 +77,9 @@ func runChildren(fs ...func()) {
 			fmt.Fprintln(hostOut{}, "func:", err)
 			return
 		}
-		c, err := host.Current().Start(host.Current().Context(), fn, host.Options{Sink: l.sink(string(rune('A' + i))), Name: fn.Name})
+		o.Sink, o.Name, o.Via = l.sink(string(rune('A'+i))), fn.Name, via
+		o.Started = func(e host.Elsewhere) { elsewhere.Store(i, e) }
+		c, err := host.Current().Start(host.Current().Context(), fn, o)
 		if err != nil {
 			fmt.Fprintln(hostOut{}, "start:", err)
 			return
@@ -74,8 +87,19 @@ func runChildren(fs ...func()) {
 		children = append(children, c)
 	}
 	var report strings.Builder
-	for _, c := range children {
+	for i, c := range children {
 		e := c.Wait()
+		parent, at := os.Getpid(), host.Clock()
+		if there, ok := elsewhere.Load(i); ok {
+			there := there.(host.Elsewhere)
+			parent = there.PPID
+			if there.Uncertain <= 0 || there.Uncertain > time.Second || there.Machine == "" || there.PID != c.PID() || e.Ended > at || at-e.Ended > 10*time.Second {
+				fmt.Fprintf(&report, "bad start: %+v, ended %v ago ", there, at-e.Ended)
+			}
+		}
+		if e.Lost != nil {
+			fmt.Fprintf(&report, "lost (%s, %q, began %v, silent %v) ", e.Lost.Status, e.Lost.Words, e.Lost.Began, e.Lost.Silent > 0)
+		}
 		fmt.Fprintf(&report, "exit %d", e.Code)
 		if e.Signal != "" {
 			fmt.Fprintf(&report, " %s", e.Signal)
@@ -86,7 +110,7 @@ func runChildren(fs ...func()) {
 				fmt.Fprintf(&report, " at %s:%d %s", f.Label, f.Line, f.Func)
 			}
 		}
-		if e.Code >= 0 && e.Error == nil && (e.PPID != os.Getpid() || e.TID != c.PID() || e.Began == 0 || e.Ended < e.Began || e.CPU <= 0) {
+		if e.Code >= 0 && e.Error == nil && (e.PPID != parent || e.TID != c.PID() || e.Began == 0 || e.Ended < e.Began || e.CPU <= 0) {
 			fmt.Fprintf(&report, " bad report: %+v", e)
 		}
 		report.WriteString("\n")

@@ -37,35 +37,56 @@ func (v *evaluator) Start(ctx context.Context, f *host.Func, o host.Options) (ho
 	if org.ended() {
 		return nil, context.Canceled
 	}
-	return v.track(org)(v.starter.start(ctx, f, o, func(d *eval.Display) { v.out.send(&eval.Event{ID: org.id, Display: d}) }))
+	show := func(d *eval.Display) { v.out.send(&eval.Event{ID: org.id, Display: d}) }
+	if o.Via != nil {
+		c, err := v.starter.remote(f, o, show)
+		if err != nil {
+			return nil, err
+		}
+		v.track(org, c.command.PID(), c, c.done)
+		return c, nil
+	}
+	c, err := v.starter.start(ctx, f, o, show)
+	if err != nil {
+		return nil, err
+	}
+	v.track(org, c.PID(), c, c.done)
+	return c, nil
 }
 
 // Exec implements [host.Host].
 func (v *evaluator) Exec(ctx context.Context, argv []string, o host.Options) (host.Child, error) {
 	org := v.origins.current()
-	if org.ended() {
+	if org.ended() && !o.Service {
 		return nil, context.Canceled
 	}
-	return v.track(org)(v.starter.exec(ctx, argv, o))
+	c, err := v.starter.exec(ctx, argv, o)
+	if err != nil {
+		return nil, err
+	}
+	if !o.Service {
+		v.track(org, c.PID(), c, c.done)
+		return c, nil
+	}
+	v.track(nil, c.PID(), c, c.done)
+	return c, nil
 }
 
 // track makes a started child one of the cell's: an interrupt ends it, and not
-// that of another cell.
-func (v *evaluator) track(org *origin) func(*child, error) (host.Child, error) {
-	return func(c *child, err error) (host.Child, error) {
-		if err != nil {
-			return nil, err
-		}
-		v.mu.Lock()
-		v.workers[c.PID()] = org.id
-		v.mu.Unlock()
+// that of another cell, nor one that belongs to none.
+func (v *evaluator) track(org *origin, pid int, c host.Child, done <-chan struct{}) {
+	id := 0
+	if org != nil {
+		id = org.id
 		context.AfterFunc(org.ctx, func() { c.Kill() })
-		go func() {
-			<-c.done
-			v.mu.Lock()
-			delete(v.workers, c.PID())
-			v.mu.Unlock()
-		}()
-		return c, nil
 	}
+	v.mu.Lock()
+	v.workers[pid] = id
+	v.mu.Unlock()
+	go func() {
+		<-done
+		v.mu.Lock()
+		delete(v.workers, pid)
+		v.mu.Unlock()
+	}()
 }

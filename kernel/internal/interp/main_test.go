@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	childproc.Main(map[string]func() int{"evaluator": EvaluatorMain, "worker": WorkerMain})
+	childproc.Main(map[string]func() int{"evaluator": EvaluatorMain, "worker": WorkerMain, "agent": AgentMain})
 	os.Exit(m.Run())
 }
 

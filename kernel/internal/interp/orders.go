@@ -27,7 +27,7 @@ type order struct {
 // orders are sent to a worker by a goroutine of their own, so that nobody waits
 // for a child that does not read. The goroutine ends after close.
 type orders struct {
-	first task
+	first any // *task, or *toAgent
 
 	mu     sync.Mutex // guards what follows
 	more   sync.Cond
@@ -36,7 +36,7 @@ type orders struct {
 	closed bool
 }
 
-func newOrders(first task) *orders {
+func newOrders(first any) *orders {
 	o := &orders{first: first}
 	o.more.L = &o.mu
 	return o
@@ -71,16 +71,15 @@ func (o *orders) close() {
 	o.more.Signal()
 }
 
-// send is the goroutine.
-func (o *orders) send(pipe *os.File) {
+// send is the goroutine. encode writes to the pipe.
+func (o *orders) send(pipe *os.File, encode func(any) error) {
 	o.mu.Lock()
 	if o.pipe = pipe; o.closed {
 		pipe.Close()
 	}
 	o.mu.Unlock()
-	enc := gob.NewEncoder(pipe)
-	err := enc.Encode(o.first)
-	o.first = task{} // the program is needed no more
+	err := encode(o.first)
+	o.first = nil // the program is needed no more
 	for err == nil {
 		o.mu.Lock()
 		for len(o.queue) == 0 && !o.closed {
@@ -93,7 +92,7 @@ func (o *orders) send(pipe *os.File) {
 			return
 		}
 		for i := range list {
-			if err = enc.Encode(&list[i]); err != nil {
+			if err = encode(&list[i]); err != nil {
 				break
 			}
 		}

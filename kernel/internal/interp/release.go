@@ -11,6 +11,8 @@ import (
 	"weak"
 
 	"github.com/traefik/yaegi/interp"
+
+	"iyagi/kernel/internal/vm"
 )
 
 // memory gives back what yaegi keeps of code that nothing can reach any more: it
@@ -110,11 +112,15 @@ func (m *memory) add(p *interp.Program, s *source, f *ast.File, ends []int, base
 type code struct {
 	name string
 	node atomic.Pointer[weak.Pointer[byte]] // yaegi's; nil before it is compiled, or when it is none of yaegi's
+	vm   bool                               // it is a function of package vm
 }
 
 // lives tells whether the function may still run, or a literal in it: yaegi's closures
 // keep the nodes that they are made from, and these the ones around them.
 func (c *code) lives() bool {
+	if c.vm {
+		return vm.Lives(c.name)
+	}
 	w := c.node.Load()
 	return w == nil || w.Value() != nil
 }

@@ -3,6 +3,7 @@ package interp
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"iyagi/kernel/internal/eval"
@@ -52,8 +53,8 @@ func (st *store) add(u *eval.Unit) *source {
 				c.makers = append(c.makers, m)
 			}
 		}
-		m := &code{name: f.Maker}
-		if f.Maker != "" {
+		m := &code{name: f.Maker, vm: strings.HasSuffix(f.Maker, "__c")}
+		if !m.vm {
 			s.makers = append(s.makers, m)
 		}
 		c.makers = append(c.makers, m)

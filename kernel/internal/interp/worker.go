@@ -242,7 +242,15 @@ func (w *worker) Read(string, bool) (string, error) { return "", io.EOF }
 
 // Start implements [host.Host].
 func (w *worker) Start(ctx context.Context, f *host.Func, o host.Options) (host.Child, error) {
-	return orNil(w.starter.start(ctx, f, o, func(d *eval.Display) { w.Display(d) }))
+	show := func(d *eval.Display) { w.Display(d) }
+	if o.Via != nil {
+		c, err := w.starter.remote(f, o, show)
+		if err != nil {
+			return nil, err
+		}
+		return c, nil
+	}
+	return orNil(w.starter.start(ctx, f, o, show))
 }
 
 // Exec implements [host.Host].

@@ -15,6 +15,7 @@ import (
 const (
 	rtImport   = "iyagi/kernel/internal/rt"
 	testImport = "iyagi/test"
+	hostImport = "iyagi/kernel/internal/host"
 )
 
 // task is a declared function that can run in another process.

@@ -24,10 +24,10 @@ func TestDead(t *testing.T) {
 		{"task := func() { println(f()) }", []string{"cell__5"}},
 		{"func f() int { return 4 }", []string{"cell__6", "f__4", "func__6", "max__5"}}, // the evaluator knows of the task
 		{"type T struct{ n int }\nfunc (t T) M() int { return t.n }\nt := T{1}", nil},
-		{"func (t T) M() int { return pick(1, t.n) }\nfunc pick[A any](a, b A) A { return b }", []string{"T__8__t__8", "T__m__M__8", "cell__8"}},
+		{"func (t T) M() int { return pick(1, t.n) }\nfunc pick[A any](a, b A) A { return b }", []string{"T__8__t__8", "T__m__M__8", "T__m__M__8__c", "cell__8"}},
 		{"t.M(); pick(\"a\", \"b\")", nil},
-		{"type T struct{ n int }\nfunc (t T) M() int { return pick(t.n, 2) }\npick(\"b\", \"c\")", []string{"T__8__t__9", "T__m__M__9", "cell__10"}},
-		{"type T struct{ n, m int }\nt := T{1, 2}", []string{"T__8", "T__8__t__11", "T__m__M__11", "cell__11", "pick__10", "pick__9", "t__8"}},
+		{"type T struct{ n int }\nfunc (t T) M() int { return pick(t.n, 2) }\npick(\"b\", \"c\")", []string{"T__8__t__9", "T__m__M__9", "T__m__M__9__c", "cell__10"}},
+		{"type T struct{ n, m int }\nt := T{1, 2}", []string{"T__8", "T__8__t__11", "T__m__M__11", "T__m__M__11__c", "cell__11", "pick__10", "pick__9", "pick__9__c", "t__8"}},
 		{"x := 1; y := 2", []string{"cell__12", "x__2"}},
 		{"y := y + x", []string{"cell__13"}}, // which reads the earlier y
 		{"x := y", []string{"cell__14", "x__13", "y__13"}},

@@ -12,14 +12,14 @@ import (
 
 // Functions of plain data.
 //
-// A function whose every value is plain (numbers, strings, slices, structs, maps, functions
+// A function whose every value is plain (numbers, strings, slices, structs, maps, functions, interfaces
 // and pointers to such) and that does nothing that the interpreter must see is compiled for package
 // vm. Its code is a declaration of its own, "NAME__c", that vm functions which call
 // it use, as has each function literal in it; when it has loops or literals, or recurses, the function NAME of the interpreted code is the same, bound
 // by vm.Bind. A short function that interpreted code calls stays interpreted there: the way into vm costs more than it.
 //
 // The files: plaintype.go (how values stand in registers), plainasm.go (registers, jumps), plainexpr.go, plainlit.go, plainmem.go, plaincall.go,
-// plainclosure.go, plaincond.go and plainstmt.go (compiling).
+// plainclosure.go, plainiface.go, plaincond.go and plainstmt.go (compiling).
 
 const vmPath = "iyagi/kernel/internal/vm"
 
@@ -195,6 +195,18 @@ func (u *unit) emitPlain(f *plainFunc) {
 	// The interpreter wants the variables that an initialisation mentions in the same unit, but not those that a
 	// function does.
 	f.d.text = fmt.Sprintf("func %s__i() bool { return %s }\nvar %s = %s__i()", name, define, name, name)
+}
+
+// plainMethod declares the code of a method, for calls through interfaces, and returns its name, which is empty when it
+// has none.
+func (u *unit) plainMethod(d *decl, function string) string {
+	f := u.plain[function]
+	if f == nil || !u.compilePlain(f) {
+		return ""
+	}
+	u.emitPlain(f)
+	d.use(codeName(f.name))
+	return codeName(f.name)
 }
 
 // forgetPlain drops functions and codes that are dead.

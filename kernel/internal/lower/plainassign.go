@@ -194,7 +194,9 @@ func (c *plainCompiler) assignMany(s *ast.AssignStmt) {
 	n, p := c.n, c.p
 	if len(s.Rhs) != len(s.Lhs) {
 		for i, v := range c.tuple(s.Rhs[0]) {
-			c.coerced(dst[i], v)
+			if !dst[i].blank {
+				v = c.coerce(v, dst[i].t)
+			}
 			c.assign(dst[i], v, c.n, c.p)
 		}
 		return
@@ -219,13 +221,6 @@ func (c *plainCompiler) assignMany(s *ast.AssignStmt) {
 	}
 	for i, l := range dst {
 		c.assign(l, vals[i], c.n, c.p)
-	}
-}
-
-// coerced refuses an implicit conversion to an interface of a call's result.
-func (c *plainCompiler) coerced(l lvalue, v val) {
-	if !l.blank && types.IsInterface(l.t) && !types.IsInterface(v.t) {
-		c.giveUp("interface of a result")
 	}
 }
 
@@ -331,8 +326,7 @@ func (c *plainCompiler) defineMany(s *ast.AssignStmt, places []*place) {
 			c.setNew(places[i], v, c.n, c.p)
 		case !isBlank(s.Lhs[i]):
 			l := c.lvalue(s.Lhs[i])
-			c.coerced(l, v)
-			c.assign(l, v, c.n, c.p)
+			c.assign(l, c.coerce(v, l.t), c.n, c.p)
 		}
 	}
 }

@@ -306,6 +306,9 @@ func (c *plainCompiler) tuple(x ast.Expr) []val {
 			v, found := c.mapGet(x, true)
 			return []val{v, found}
 		}
+	case *ast.TypeAssertExpr:
+		v, ok := c.assertion(x, true)
+		return []val{v, ok}
 	}
 	c.giveUp("%T with two results", x)
 	return nil

@@ -72,14 +72,14 @@ func (c *plainCompiler) order(operands ...ast.Expr) {
 // callAll calls a function and returns its results.
 func (c *plainCompiler) callAll(x *ast.CallExpr) []val {
 	fun := ast.Unparen(x.Fun)
-	o := c.calledObject(fun)
-	if o == nil {
-		return c.callValue(fun, x)
-	}
 	if sel, ok := fun.(*ast.SelectorExpr); ok {
 		if s := c.selection(sel); s != nil {
 			return c.callMethod(x, sel, s)
 		}
+	}
+	o := c.calledObject(fun)
+	if o == nil {
+		return c.callValue(fun, x)
 	}
 	if !c.u.isSession(o.Pkg()) && c.u.lib.function(o) == nil {
 		return c.callNative(o, x)
@@ -100,6 +100,9 @@ func (c *plainCompiler) callMethod(x *ast.CallExpr, sel *ast.SelectorExpr, s *se
 	if s.kind != types.MethodVal {
 		c.giveUp("method expression")
 	}
+	if types.IsInterface(s.recv) {
+		return c.callIface(x, sel, s, s.recv)
+	}
 	if c.nativePath(s) {
 		return c.callLibraryMethod(x, sel, s)
 	}
@@ -107,9 +110,12 @@ func (c *plainCompiler) callMethod(x *ast.CallExpr, sel *ast.SelectorExpr, s *se
 	for _, i := range s.path[:len(s.path)-1] {
 		r.typ = types.Unalias(deref(r.typ).Underlying().(*types.Struct).Field(i).Type())
 	}
+	if types.IsInterface(r.typ) {
+		return c.callIface(x, sel, s, r.typ)
+	}
 	n, m := c.static(s, r)
 	if m == nil {
-		c.giveUp("method of an interface or of the library")
+		c.giveUp("method of the library")
 	}
 	name := c.u.methodFunc(n, m)
 	return c.callSession(name, c.typeOf(sel).Underlying().(*types.Signature), x, func(sig *types.Signature) val {
@@ -118,7 +124,7 @@ func (c *plainCompiler) callMethod(x *ast.CallExpr, sel *ast.SelectorExpr, s *se
 }
 
 // methodRecv evaluates the receiver as the method takes it.
-func (c *plainCompiler) methodRecv(sel *ast.SelectorExpr, s *selection, ptr bool, n *types.Named) val {
+func (c *plainCompiler) methodRecv(sel *ast.SelectorExpr, s *selection, ptr bool, n types.Type) val {
 	fields := s.path[:len(s.path)-1]
 	t := s.recv
 	var a address
@@ -367,29 +373,4 @@ func (c *plainCompiler) native(ref vm.NativeRef, op vm.Op, reg int, sig *types.S
 	c.code.Natives = append(c.code.Natives, ref)
 	c.fixed = len(c.code.Ins)
 	return out
-}
-
-// toInterface evaluates x as an interface.
-func (c *plainCompiler) toInterface(x ast.Expr, t types.Type) val {
-	from := c.typeOf(x)
-	if !c.isConst(x) && types.IsInterface(from) && types.Identical(from.Underlying(), t.Underlying()) {
-		v := c.expr(x)
-		v.t = t
-		return v
-	}
-	from = types.Default(from)
-	var v val
-	if c.isConst(x) {
-		v = c.constantVal(c.src.info.Types[x].Value, from)
-	} else {
-		v = c.expr(x)
-	}
-	p := c.inMemory(v)
-	dst := c.take(t)
-	if isAny(t) && !types.IsInterface(from) {
-		c.emit(vm.Box, dst.p, p, 0, c.typeRef(from))
-	} else {
-		c.emit(vm.BoxI, dst.p, p, 0, c.typeRef(t)<<16|c.typeRef(from))
-	}
-	return dst
 }

@@ -71,12 +71,13 @@ func (c *plainCompiler) taskLit(x *ast.FuncLit, vars []*types.Var, self *types.V
 		self = nil
 	}
 	c.d.use(f.Decl)
-	p := c.fn
+	p, code := c.fn, c.code
 	c.emitted = append(c.emitted, func(u *unit) {
 		f.Captured = nil
 		for _, v := range copied {
 			f.Captured = append(f.Captured, u.capturedVar(v, u.subst(v.Type(), p.env)))
 		}
+		f.Maker = code.Name
 		u.addTask(f)
 		u.lift(f.Decl, p, x, copied, self)
 	})
@@ -85,12 +86,21 @@ func (c *plainCompiler) taskLit(x *ast.FuncLit, vars []*types.Var, self *types.V
 
 // taskFunc gives a declared function of type func() its identity.
 func (c *plainCompiler) taskFunc(name string, o *types.Func, id *ast.Ident) int {
-	f := eval.Func{ID: c.u.newFuncID(), Name: o.Name(), Line: c.line(id), Decl: name}
+	number, ok := c.u.funcIDs[name]
+	if !ok {
+		number = c.u.newFuncID()
+		put(c.u.Lowerer, c.u.funcIDs, name, number)
+	}
+	f := eval.Func{ID: number, Name: o.Name(), Line: c.line(id), Decl: name}
 	if b := c.u.bodies[o.Origin()]; b != nil {
 		f.Line = b.src.fset.Position(b.decl.Pos()).Line
 	}
 	c.d.use(name)
-	c.emitted = append(c.emitted, func(u *unit) { u.addTask(f) })
+	code := c.code
+	c.emitted = append(c.emitted, func(u *unit) {
+		f.Maker = code.Name
+		u.addTask(f)
+	})
 	return c.taskRef(vm.TaskRef{ID: f.ID})
 }
 

@@ -188,7 +188,9 @@ func (c *plainCompiler) condCompare(x *ast.BinaryExpr, label int, want bool) {
 		return
 	}
 	if types.IsInterface(t) {
-		c.giveUp("comparison of interfaces")
+		n := c.compareIface(x.X, x.Y)
+		c.jump(map[bool]vm.Op{true: vm.JumpT, false: vm.JumpF}[want == (x.Op == token.EQL)], n, 0, 0, label)
+		return
 	}
 	v := c.equal(x, t)
 	c.jump(map[bool]vm.Op{true: vm.JumpT, false: vm.JumpF}[want == (x.Op == token.EQL)], v.n, 0, 0, label)

@@ -85,6 +85,9 @@ func (c *plainCompiler) expr(x ast.Expr) val {
 		return c.composite(x)
 	case *ast.FuncLit:
 		return c.funcLit(x, false)
+	case *ast.TypeAssertExpr:
+		v, _ := c.assertion(x, false)
+		return v
 	}
 	c.giveUp("%T", x)
 	return val{}

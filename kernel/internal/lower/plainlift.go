@@ -41,16 +41,27 @@ func (p *fn) liftLoop(s ast.Stmt) bool {
 	p.u.funcs = append(p.u.funcs, d)
 	p.d.use(name)
 	old := p.u.lifted
-	p.u.Lowerer.lifted = append(old[:len(old):len(old)], liftedLoop{p.u.cell.Serial, name})
+	names := f.literals([]string{name, codeName(name)})
+	p.u.Lowerer.lifted = append(old[:len(old):len(old)], liftedLoop{p.u.cell.Serial, names})
 	p.u.undo = append(p.u.undo, func() { p.u.Lowerer.lifted = old })
 	p.printf("%s()", name)
 	return true
 }
 
-// liftedLoop is the name of a loop's function and the serial number of its cell.
+// liftedLoop are the names of a loop's function, its code and that of its literals, and the serial number of its cell.
 type liftedLoop struct {
-	cell int
-	name string
+	cell  int
+	names []string
+}
+
+// literals appends the names of the code of f's function literals.
+func (f *plainFunc) literals(names []string) []string {
+	for _, c := range f.callees {
+		if c.body == nil {
+			names = c.literals(append(names, codeName(c.name)))
+		}
+	}
+	return names
 }
 
 // deadLoops are the names of the loops of cells before this one, which have run.
@@ -62,7 +73,7 @@ func (u *unit) deadLoops() (names []string) {
 			live = append(live, f)
 			continue
 		}
-		for _, n := range []string{f.name, codeName(f.name)} {
+		for _, n := range f.names {
 			names = append(names, n)
 			u.graph.remove(n)
 			drop(u.Lowerer, u.emitted, n)

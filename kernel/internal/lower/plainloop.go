@@ -284,7 +284,9 @@ func (c *plainCompiler) switchStmt(s *ast.SwitchStmt, label string) {
 	var tag val
 	if s.Tag != nil {
 		t := types.Default(c.typeOf(s.Tag))
-		if !isBasic(t, types.IsInteger|types.IsString|types.IsBoolean|types.IsFloat) {
+		if types.IsInterface(t) {
+			t = emptyInterface
+		} else if !isBasic(t, types.IsInteger|types.IsString|types.IsBoolean|types.IsFloat) {
 			c.giveUp("switch on %v", t)
 		}
 		tag = c.take(t)
@@ -328,6 +330,16 @@ func (c *plainCompiler) switchStmt(s *ast.SwitchStmt, label string) {
 
 // caseJump jumps when the tag equals x.
 func (c *plainCompiler) caseJump(tag val, x ast.Expr, label int) {
+	if types.IsInterface(tag.t) {
+		if c.isNil(x) {
+			c.jump(vm.JumpNil, tag.p, 0, 0, label)
+			return
+		}
+		eq := c.num()
+		c.emit(vm.EqI, eq, tag.p, c.efaceOf(x), 0)
+		c.jump(vm.JumpT, eq, 0, 0, label)
+		return
+	}
 	if types.IsInterface(c.typeOf(x)) {
 		c.giveUp("case of an interface")
 	}

@@ -423,7 +423,7 @@ func (c *plainCompiler) findInMem(body ast.Node) {
 				note(n.X)
 			}
 		case *ast.SelectorExpr:
-			if s := c.selection(n); s != nil && s.kind == types.MethodVal && !isPointer(s.recv) {
+			if s := c.selection(n); s != nil && s.kind == types.MethodVal && !isPointer(s.recv) && c.needsAddress(s) {
 				note(n.X)
 			}
 		case *ast.FuncLit:
@@ -431,6 +431,15 @@ func (c *plainCompiler) findInMem(body ast.Node) {
 		}
 		return true
 	})
+}
+
+// needsAddress tells whether methodRecv wants the receiver in memory.
+func (c *plainCompiler) needsAddress(s *selection) bool {
+	m, ok := s.obj.(*types.Func)
+	if !ok || len(s.path) > 1 {
+		return true
+	}
+	return !types.IsInterface(s.recv) && isPointer(m.Origin().Type().(*types.Signature).Recv().Type())
 }
 
 func isPointer(t types.Type) bool {

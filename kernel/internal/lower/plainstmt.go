@@ -122,7 +122,7 @@ func (c *plainCompiler) ret(list []ast.Expr) {
 	case len(list) == 1 && count > 1:
 		vals = c.tuple(list[0])
 		for i, v := range vals {
-			c.coerced(lvalue{t: c.sigRes.At(i).Type()}, v)
+			vals[i] = c.coerce(v, c.sigRes.At(i).Type())
 		}
 	default:
 		for i, x := range list {
@@ -214,6 +214,8 @@ func (c *plainCompiler) stmt(s ast.Stmt) {
 		c.scoped(func() { c.rangeStmt(s, label) })
 	case *ast.SwitchStmt:
 		c.scoped(func() { c.switchStmt(s, label) })
+	case *ast.TypeSwitchStmt:
+		c.scoped(func() { c.typeSwitch(s, label) })
 	case *ast.ReturnStmt:
 		c.scoped(func() { c.ret(s.Results) })
 	case *ast.BranchStmt:
@@ -272,12 +274,16 @@ func (c *plainCompiler) declStmt(s *ast.DeclStmt) {
 	for _, spec := range g.Specs {
 		vs := spec.(*ast.ValueSpec)
 		if len(vs.Values) != 0 && len(vs.Values) != len(vs.Names) {
-			c.giveUp("var with a call")
+			c.declTuple(vs)
+			continue
 		}
 		for i, name := range vs.Names {
 			v, _ := c.src.info.Defs[name].(*types.Var)
 			if v == nil || name.Name == "_" {
-				c.giveUp("var _")
+				if len(vs.Values) > 0 {
+					c.scoped(func() { c.discard(vs, i) })
+				}
+				continue
 			}
 			pl := c.declare(v)
 			if len(vs.Values) == 0 {
@@ -292,6 +298,32 @@ func (c *plainCompiler) declStmt(s *ast.DeclStmt) {
 			c.vars[v] = pl
 		}
 	}
+}
+
+// discard evaluates the value of a variable without a name.
+func (c *plainCompiler) discard(vs *ast.ValueSpec, i int) {
+	t := c.typeOf(vs.Values[i])
+	if vs.Type != nil {
+		t = c.typeOf(vs.Type)
+	}
+	c.as(vs.Values[i], types.Default(t))
+}
+
+// declTuple is var x, y = f().
+func (c *plainCompiler) declTuple(vs *ast.ValueSpec) {
+	places := make([]*place, len(vs.Names))
+	for i, name := range vs.Names {
+		if v, ok := c.src.info.Defs[name].(*types.Var); ok && name.Name != "_" {
+			places[i] = c.declare(v)
+		}
+	}
+	c.scoped(func() {
+		for i, v := range c.tuple(vs.Values[0]) {
+			if places[i] != nil {
+				c.setNew(places[i], c.coerce(v, places[i].t), 1<<30, 1<<30)
+			}
+		}
+	})
 }
 
 func (c *plainCompiler) ifStmt(s *ast.IfStmt) {
@@ -320,7 +352,7 @@ func (c *plainCompiler) labeled(s *ast.LabeledStmt) {
 	}
 	c.nextLb = s.Label.Name
 	switch s.Stmt.(type) {
-	case *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt:
+	case *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt:
 	default: // break out of a labelled block
 		done := c.label()
 		c.jumps = append(c.jumps, &jumpScope{s.Label.Name, done, -1, -1})

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"iyagi/kernel/internal/eval"
+	"iyagi/kernel/internal/vm"
 )
 
 // Declarations of types.
@@ -187,7 +188,7 @@ func (u *unit) describeMethods(p *typer, t types.Type, out *eval.Type) {
 	if _, ptr := t.Underlying().(*types.Pointer); !ptr {
 		all = types.NewMethodSet(types.NewPointer(t))
 	}
-	var bind []string
+	var bind, codes []string
 	b := newDecl(u.unique(p.d.name+"__t", u.suffix(u.src)))
 	for i := range all.Len() {
 		sel := all.At(i)
@@ -202,6 +203,9 @@ func (u *unit) describeMethods(p *typer, t types.Type, out *eval.Type) {
 		}
 		out.Methods = append(out.Methods, eval.Method{Name: m.Name(), Ptr: ptr, Type: "func" + p.signature(sel.Type().(*types.Signature))})
 		bind = append(bind, strconv.Quote(m.Name()), f)
+		if vm.Closures {
+			codes = append(codes, strconv.Quote(m.Name()), strconv.Quote(u.plainMethod(b, f)), strconv.Quote(map[bool]string{true: "*"}[ptr]))
+		}
 	}
 	if len(bind) == 0 {
 		return
@@ -210,6 +214,9 @@ func (u *unit) describeMethods(p *typer, t types.Type, out *eval.Type) {
 	// A function of plain data is a variable for the interpreter, which wants the variables that an initialisation
 	// mentions in the same unit, but not those that a function does.
 	b.text = fmt.Sprintf("func %s__i() bool { return %s(%q, %s) }\nvar %s = %s__i()", b.name, b.rt("Bind"), p.d.name, strings.Join(bind, ", "), b.name, b.name)
+	if len(codes) > 0 {
+		b.text += fmt.Sprintf("\nvar %s__m = %s.Methods((*%s)(nil), %s)", b.name, b.pkg(vmPath), (&typer{u: u, d: b}).typ(t), strings.Join(codes, ", "))
+	}
 	u.bindings = append(u.bindings, b)
 }
 

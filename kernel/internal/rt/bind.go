@@ -4,7 +4,10 @@ import (
 	"reflect"
 
 	"iyagi/kernel/internal/rtype"
+	"iyagi/kernel/internal/vm"
 )
+
+func init() { vm.SetHidden(Method) }
 
 // Types are the session's types in this process.
 var Types = rtype.NewTable()

@@ -29,6 +29,8 @@ func Func(id int, f func(), captured ...any) func() {
 	return t.run
 }
 
+func init() { vm.SetCounting(held.add) }
+
 // held counts the function values by their identity.
 var held = counts{of: map[int]int{}}
 

@@ -17,9 +17,7 @@ func Bind(name string, ptr any) bool {
 	}
 	c := makerOf(v.Type()).make(nil, nil)
 	c.name = name
-	registry.Lock()
-	c.f.Store(registry.funcs[name])
-	registry.Unlock()
+	c.f.Store(lookup(name))
 	*(*unsafe.Pointer)(v.Addr().UnsafePointer()) = unsafe.Pointer(c)
 	return true
 }

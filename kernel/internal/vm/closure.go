@@ -2,6 +2,7 @@ package vm
 
 import (
 	"reflect"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -120,6 +121,10 @@ func (f *Func) closure(i *Ins, vars []unsafe.Pointer) *closure {
 	if n := i.K >> 32; n > 0 {
 		ref := &f.code.Tasks[n-1]
 		c.task = &Task{ID: ref.ID}
+		if counting != nil {
+			counting(ref.ID, 1)
+			runtime.AddCleanup(c.task, func(id int) { counting(id, -1) }, ref.ID)
+		}
 		for j, v := range ref.Vars {
 			c.task.Captured = append(c.task.Captured, reflect.NewAt(f.types[ref.Type[j]].t, vars[v]).Interface())
 		}
@@ -139,7 +144,9 @@ func closureAt(p unsafe.Pointer) *closure {
 func (c *closure) target() *Func {
 	f := c.f.Load()
 	if f == nil {
-		f = find(c.name)
+		if f = lookup(c.name); f == nil {
+			panic("vm: the code of " + c.name + " is not loaded")
+		}
 		c.f.Store(f)
 	}
 	if !f.linked.Load() {
@@ -147,6 +154,11 @@ func (c *closure) target() *Func {
 	}
 	return f
 }
+
+var counting func(id, change int)
+
+// SetCounting sets what counts the function values with an identity, as they are made and go. It is set once.
+func SetCounting(f func(id, change int)) { counting = f }
 
 // TaskOf tells which function literal f comes from.
 func TaskOf(f func()) (*Task, bool) {
@@ -192,13 +204,3 @@ func valueOf(f reflect.Value) unsafe.Pointer {
 
 // word is the run time's own description of t.
 func word(t reflect.Type) unsafe.Pointer { return (*[2]unsafe.Pointer)(unsafe.Pointer(&t))[1] }
-
-func find(name string) *Func {
-	registry.Lock()
-	defer registry.Unlock()
-	f := registry.funcs[name]
-	if f == nil {
-		panic("vm: the code of " + name + " is not loaded")
-	}
-	return f
-}

@@ -15,6 +15,8 @@ func TestEncode(t *testing.T) {
 	c.Globals = []int{1}
 	c.Natives = []NativeRef{{Arg: 1, Params: c.Params, Results: c.Results}}
 	c.Tasks = []TaskRef{{ID: 3, Vars: []int{0}, Type: []int{0}}}
+	c.Tabs = []TabRef{{0, -1}, {0, 0}}
+	c.Methods = []MethodRef{{0, "m", c.Params, c.Results}}
 	c.Tables = [][]uint16{{0, 1}}
 	c.Pos[3] = 7<<10 | 2
 	got, err := decode(c.Encode(), 2)

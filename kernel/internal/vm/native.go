@@ -31,20 +31,29 @@ func newNative(ref *NativeRef, arg any) *native {
 		}
 		x.fn, x.typ = m.Func.Interface(), m.Type
 	}
-	if x.typ.Kind() != reflect.Func || x.typ.NumIn() != len(ref.Params) || x.typ.NumOut() != len(ref.Results) {
+	if !x.fits() {
 		return nil
 	}
-	for i, l := range ref.Params {
-		if int(x.typ.In(i).Size()) != l.Size {
-			return nil
-		}
-	}
-	for i, l := range ref.Results {
-		if int(x.typ.Out(i).Size()) != l.Size {
-			return nil
-		}
-	}
 	return x
+}
+
+// fits tells whether the function has the parameters and results that the code says.
+func (x *native) fits() bool {
+	t := x.typ
+	if t.Kind() != reflect.Func || t.NumIn() != len(x.ref.Params) || t.NumOut() != len(x.ref.Results) {
+		return false
+	}
+	for i, l := range x.ref.Params {
+		if int(t.In(i).Size()) != l.Size {
+			return false
+		}
+	}
+	for i, l := range x.ref.Results {
+		if int(t.Out(i).Size()) != l.Size {
+			return false
+		}
+	}
+	return true
 }
 
 // invoke calls the function value f.
@@ -170,18 +179,6 @@ func callFast(f any, N *nums, P *ptrs, n, p uint16) bool {
 		setString(N, P, p, n, f(unsafe.Slice((*any)(P[p]), int(N[n]))...))
 	case func(string, ...any) string: // fmt.Sprintf
 		setString(N, P, p, n, f(str(P[p], N[n]), unsafe.Slice((*any)(P[p+1]), int(N[n+1]))...))
-	case func(*strings.Builder, string) (int, error):
-		written, err := f((*strings.Builder)(P[p]), str(P[p+1], N[n]))
-		N[n], *(*error)(unsafe.Pointer(&P[p])) = uint64(written), err
-	case func(*strings.Builder, byte) error:
-		*(*error)(unsafe.Pointer(&P[p])) = f((*strings.Builder)(P[p]), byte(N[n]))
-	case func(*strings.Builder, rune) (int, error):
-		written, err := f((*strings.Builder)(P[p]), rune(N[n]))
-		N[n], *(*error)(unsafe.Pointer(&P[p])) = uint64(written), err
-	case func(*strings.Builder) string:
-		setString(N, P, p, n, f((*strings.Builder)(P[p])))
-	case func(*strings.Builder) int:
-		N[n] = uint64(f((*strings.Builder)(P[p])))
 	case func(float64) float64:
 		setFloat(N, n, f(float(N, n)))
 	case func(float64, float64) float64:
@@ -212,6 +209,41 @@ func callFast(f any, N *nums, P *ptrs, n, p uint16) bool {
 		N[n] = uint64(f(str(P[p], N[n]), str(P[p+1], N[n+1])))
 	case func(string, int) string:
 		setString(N, P, p, n, f(str(P[p], N[n]), int(N[n+1])))
+	default:
+		return callFastMethod(f, N, P, n, p)
+	}
+	return true
+}
+
+// callFastMethod is callFast for methods, those of interfaces included.
+//
+//go:nocheckptr
+func callFastMethod(f any, N *nums, P *ptrs, n, p uint16) bool {
+	switch f := f.(type) {
+	case func(*strings.Builder, string) (int, error):
+		written, err := f((*strings.Builder)(P[p]), str(P[p+1], N[n]))
+		N[n], *(*error)(unsafe.Pointer(&P[p])) = uint64(written), err
+	case func(*strings.Builder, byte) error:
+		*(*error)(unsafe.Pointer(&P[p])) = f((*strings.Builder)(P[p]), byte(N[n]))
+	case func(*strings.Builder, rune) (int, error):
+		written, err := f((*strings.Builder)(P[p]), rune(N[n]))
+		N[n], *(*error)(unsafe.Pointer(&P[p])) = uint64(written), err
+	case func(*strings.Builder) string:
+		setString(N, P, p, n, f((*strings.Builder)(P[p])))
+	case func(*strings.Builder) int:
+		N[n] = uint64(f((*strings.Builder)(P[p])))
+	case func(unsafe.Pointer) string:
+		setString(N, P, p, n, f(P[p]))
+	case func(unsafe.Pointer) int:
+		N[n] = uint64(f(P[p]))
+	case func(unsafe.Pointer, int) int:
+		N[n] = uint64(f(P[p], int(N[n])))
+	case func(unsafe.Pointer) bool:
+		N[n] = truth(f(P[p]))
+	case func(unsafe.Pointer) float64:
+		setFloat(N, n, f(P[p]))
+	case func(unsafe.Pointer):
+		f(P[p])
 	default:
 		return false
 	}

@@ -182,9 +182,18 @@ const (
 	MapIter   // P[a] = iterator over P[b]
 	MapNext   // P[a], P[a+1] = key and element of the next of P[b]; jump to c at the end
 
-	Box  // P[a],P[a+1] = interface that holds the value of type k at P[b]
-	BoxI // the same for an interface of the type k>>16; the value at P[b] has the type k&0xffff
-	Call // function k with windows at N[a] and P[b]
+	Box        // P[a],P[a+1] = interface without methods that holds the value of type k at P[b], which nothing else refers to
+	Type       // P[a] = word that tells type k in an interface without methods
+	TypeOf     // P[a] = the same for the word P[b] of an interface with methods
+	Tab        // P[a] = word that tells the type of tabs[k] in its interface
+	Convert    // P[a],P[a+1] = the interface P[b],P[b+1], without methods, as one of tabs[k]'s type
+	Assert     // the same when its type implements that, and N[c] = 1; else nil and 0
+	Unbox      // P[a] = pointer to the value of type k whose data in an interface is P[b]
+	JumpType   // when the word P[a] tells type k
+	AssertFail // panic: P[a] tells a type; k packs the interface's type and the one asserted to
+	EqI        // N[a] = interfaces without methods P[b],P[b+1] and P[c],P[c+1] are equal
+	CallI      // method k of the interface P[c],P[c+1] with windows at N[a] and P[b], where a pointer is left for the receiver
+	Call       // function k with windows at N[a] and P[b]
 	Native
 	Invoke   // the function value P[c], of the type of natives[k]
 	Closure  // P[a] = function value of the function k&0xffff, of the type k>>16&0xffff, with the c captured variables from P[b]; k>>32 is 1 more than its task
@@ -198,7 +207,7 @@ const (
 // n and p one, digits 2, 3 and 5 that many of N, q two of P. j: an
 // instruction. Of k: i any number, r a register of N, R two (16 bits each), L a register
 // (low 16 bits) and a size, A a length and a size, T a type, S a string, G a global,
-// F a function, C a function and a type, X a native function that is called, V one that is a value, B a jump table, W a register and a type, D two types, '.' nothing, * a number.
+// F a function, C a function and a type, X a native function that is called, V one that is a value, B a jump table, W a register and a type, D two types, t an interface type, s one and a type, M a method, '.' nothing, * a number.
 var specs = [opCount]struct{ name, spec string }{
 	Move: {"move", "nn.."}, MoveP: {"moveP", "pp.."}, MoveS: {"moveS", "pnpr"}, Const: {"const", "n..i"}, NilP: {"nilP", "p..."},
 	String: {"string", "pn.S"}, Global: {"global", "p..G"},
@@ -238,7 +247,9 @@ var specs = [opCount]struct{ name, spec string }{
 	MapMake: {"mapMake", "pn.T"}, MapLen: {"mapLen", "np.."}, MapGet: {"mapGet", "pppT"}, MapPut: {"mapPut", "pppT"}, MapGetN: {"mapGetN", "ppnT"}, MapGetS: {"mapGetS", "pppW"}, MapPutN: {"mapPutN", "npnT"}, MapPutS: {"mapPutS", "nppW"},
 	MapPutNP: {"mapPutNP", "ppnT"}, MapPutSP: {"mapPutSP", "pppW"}, MapDelete: {"mapDelete", ".ppT"},
 	MapIter: {"mapIter", "pp.T"}, MapNext: {"mapNext", "qpj."},
-	Box: {"box", "qp.T"}, BoxI: {"boxI", "qp.D"}, Call: {"call", "NP.F"}, Native: {"native", "NP.X"}, Invoke: {"invoke", "NPpX"}, Closure: {"closure", "pP*C"}, Compiled: {"compiled", "p..V"}, Return: {"return", "...."}, Panic: {"panic", "q..."},
+	Box: {"box", "qp.T"}, Type: {"type", "p..T"}, TypeOf: {"typeOf", "pp.."}, Tab: {"tab", "p..s"}, Convert: {"convert", "qq.t"}, Assert: {"assert", "qqnt"},
+	Unbox: {"unbox", "pp.T"}, JumpType: {"jumpType", "p.jT"}, AssertFail: {"assertFail", "p..D"}, EqI: {"eqI", "nqq."}, CallI: {"callI", "NP*M"},
+	Call: {"call", "NP.F"}, Native: {"native", "NP.X"}, Invoke: {"invoke", "NPpX"}, Closure: {"closure", "pP*C"}, Compiled: {"compiled", "p..V"}, Return: {"return", "...."}, Panic: {"panic", "q..."},
 }
 
 func (o Op) String() string {

@@ -609,6 +609,42 @@ func (t *thread) exec(f *Func) {
 			if fuel--; fuel < 0 {
 				fuel = t.poll()
 			}
+		case Type:
+			P[i.A] = f.types[i.K].ptr
+		case TypeOf:
+			P[i.A] = typeWord(P[i.B])
+		case JumpType:
+			if P[i.A] == f.types[i.K].ptr {
+				ip = f.at(i.C)
+			}
+		case CallI:
+			t.check(f, ip, P[i.C])
+			s, data := f.sites[i.K], P[i.C+1]
+			to := s.target(P[i.C])
+			g := to.f
+			if g == nil {
+				t.note(f, ip)
+				s.call(to, data, N, P, i.A, i.B)
+				continue
+			}
+			n, p := unsafe.Add(unsafe.Pointer(N), uintptr(i.A)*8), unsafe.Add(unsafe.Pointer(P), uintptr(i.B)*8)
+			if t.full(n, p, g) {
+				t.note(f, ip)
+				n, p = t.extend(n, p, g)
+			}
+			if to.recv == nil {
+				*(*unsafe.Pointer)(p) = data
+			} else {
+				t.note(f, ip)
+				to.receive(s, data, (*nums)(n), (*ptrs)(p))
+			}
+			fr := &t.frames[t.depth]
+			fr.f, fr.ip, fr.a, fr.b = f, ip, i.A, i.B
+			t.depth++
+			N, P, f, ip = (*nums)(n), (*ptrs)(p), g, g.at(0)
+			if fuel--; fuel < 0 {
+				fuel = t.poll()
+			}
 		case Invoke:
 			c := closureAt(P[i.C])
 			if c == nil {

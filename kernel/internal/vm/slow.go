@@ -92,11 +92,34 @@ func (f *Func) slow(i *Ins, N *nums, P *ptrs) {
 	case MapIter:
 		P[i.A] = f.types[i.K].iterate(P[i.B])
 	case Box:
-		e := f.types[i.K].box(P[i.B])
-		P[i.A], P[i.A+1] = e[0], e[1]
-	case BoxI:
-		e := f.types[i.K>>16].convert(f.types[i.K&0xffff], P[i.B])
-		P[i.A], P[i.A+1] = e[0], e[1]
+		t, data := f.types[i.K], P[i.B]
+		if t.direct {
+			data = *(*unsafe.Pointer)(data)
+		}
+		P[i.A], P[i.A+1] = t.ptr, data
+	case Tab:
+		t := f.tabs[i.K]
+		P[i.A], _ = t.find(t.typ.ptr)
+	case Convert:
+		data := P[i.B+1]
+		if word := P[i.B]; word != nil {
+			P[i.A], _ = f.tabs[i.K].find(word)
+		} else {
+			P[i.A] = nil
+		}
+		P[i.A+1] = data
+	case Assert:
+		f.assert(i, N, P)
+	case Unbox:
+		if P[i.A] = P[i.B]; f.types[i.K].direct {
+			cell := new(unsafe.Pointer)
+			*cell = P[i.B]
+			P[i.A] = unsafe.Pointer(cell)
+		}
+	case AssertFail:
+		assertFail(f.types[i.K>>16], f.types[i.K&0xffff], P[i.A])
+	case EqI:
+		N[i.A] = truth(anyOf(P[i.B], P[i.B+1]) == anyOf(P[i.C], P[i.C+1]))
 	case Native:
 		f.natives[i.K].call(N, P, i.A, i.B)
 	case Closure:
@@ -109,6 +132,17 @@ func (f *Func) slow(i *Ins, N *nums, P *ptrs) {
 	default:
 		panic("vm: no such operation: " + i.Op.String())
 	}
+}
+
+func (f *Func) assert(i *Ins, N *nums, P *ptrs) {
+	word, data := P[i.B], P[i.B+1]
+	if word != nil {
+		if tab, ok := f.tabs[i.K].find(word); ok {
+			P[i.A], P[i.A+1], N[i.C] = tab, data, 1
+			return
+		}
+	}
+	P[i.A], P[i.A+1], N[i.C] = nil, nil, 0
 }
 
 func setString(N *nums, P *ptrs, p, n uint16, s string) {

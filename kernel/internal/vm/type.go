@@ -11,11 +11,13 @@ type typ struct {
 	t    reflect.Type
 	ptr  unsafe.Pointer // the run time's own
 	size uintptr
-	make atomic.Pointer[maker] // of a function type
+	// direct tells whether interfaces hold the values themselves.
+	direct bool
+	make   atomic.Pointer[maker] // of a function type
 }
 
 func newType(t reflect.Type) *typ {
-	return &typ{t: t, ptr: (*[2]unsafe.Pointer)(unsafe.Pointer(&t))[1], size: t.Size()}
+	return &typ{t: t, ptr: word(t), size: t.Size(), direct: isDirect(t)}
 }
 
 // maker makes function values of the type.
@@ -51,7 +53,10 @@ func makePanic(length int, size uintptr) {
 var sink []byte
 
 func (t *typ) equal(p, q unsafe.Pointer) bool {
-	return reflect.NewAt(t.t, p).Elem().Equal(reflect.NewAt(t.t, q).Elem())
+	if t.direct {
+		return *(*unsafe.Pointer)(p) == *(*unsafe.Pointer)(q)
+	}
+	return anyOf(t.ptr, p) == anyOf(t.ptr, q)
 }
 
 // copy copies elements to n of dst from m of src and returns their number.
@@ -63,18 +68,6 @@ func (t *typ) copy(dst unsafe.Pointer, n int, src unsafe.Pointer, m int) int {
 func (t *typ) makeMap(room int) unsafe.Pointer {
 	m := reflect.MakeMapWithSize(t.t, max(room, 0))
 	return m.UnsafePointer()
-}
-
-// box returns an interface that holds a copy of the value at p.
-func (t *typ) box(p unsafe.Pointer) [2]unsafe.Pointer {
-	v := reflect.NewAt(t.t, p).Elem().Interface()
-	return *(*[2]unsafe.Pointer)(unsafe.Pointer(&v))
-}
-
-// convert returns an interface of the type t that holds the value of type from at p.
-func (t *typ) convert(from *typ, p unsafe.Pointer) (e [2]unsafe.Pointer) {
-	reflect.NewAt(t.t, unsafe.Pointer(&e)).Elem().Set(reflect.NewAt(from.t, p).Elem())
-	return e
 }
 
 // iterator goes over a map. key and elem are overwritten by each step.

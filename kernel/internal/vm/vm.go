@@ -21,6 +21,10 @@
 // a trampoline of its type or as reflect.MakeFunc's, while a call from code knows it and goes straight to its
 // instructions. A func() of a cell also tells its identity ([TaskOf]).
 //
+// An interface is the run time's own two words. A call of its method (iface.go) looks up what the dynamic type's method is
+// in [Methods] and remembers it; methods that have no code are called by the word's own table. Failed
+// assertions and comparisons panic with the run time's own errors.
+//
 // The stack of a call from outside belongs to the calling goroutine. Any number
 // of goroutines may run the same function. Panics are Go's own run-time errors; before one leaves
 // the package, the hook set by [SetPanicking] gets the frames it has passed.
@@ -37,6 +41,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"unsafe"
+	"weak"
 )
 
 // Func is a function that can run. It does not change once it is linked.
@@ -50,8 +55,17 @@ type Func struct {
 	types   []*typ
 	globals []unsafe.Pointer
 	natives []*native
+	tabs    []*tab
+	sites   []*site
 	funcs   []*Func
 	linked  atomic.Bool
+}
+
+// Lives tells whether the function with a name may still run: it is defined, or a call or a function value holds it.
+func Lives(name string) bool {
+	registry.Lock()
+	defer registry.Unlock()
+	return registry.funcs[name] != nil || registry.old[name].Value() != nil
 }
 
 // registry holds the functions by lowered name. Functions are defined while units are loaded and linked
@@ -59,6 +73,7 @@ type Func struct {
 var registry struct {
 	sync.Mutex
 	funcs map[string]*Func
+	old   map[string]weak.Pointer[Func] // that are forgotten
 }
 
 // Define makes a function of text, which is Code.Encode's. args are pointers: nil ones to types, those of
@@ -86,7 +101,18 @@ func Define(text string, args ...any) bool {
 func Forget(names ...string) {
 	registry.Lock()
 	defer registry.Unlock()
+	if registry.old == nil {
+		registry.old = map[string]weak.Pointer[Func]{}
+	}
+	for n, f := range registry.old {
+		if f.Value() == nil {
+			delete(registry.old, n)
+		}
+	}
 	for _, n := range names {
+		if f := registry.funcs[n]; f != nil && len(f.code.Tasks) > 0 {
+			registry.old[n] = weak.Make(f)
+		}
 		delete(registry.funcs, n)
 	}
 }
@@ -119,7 +145,31 @@ func newFunc(c *Code, args []any) *Func {
 		}
 		f.natives = append(f.natives, x)
 	}
+	for _, ref := range c.Tabs {
+		t := &tab{iface: f.types[ref.Iface]}
+		if ref.Type >= 0 {
+			t.typ = f.types[ref.Type]
+		}
+		if t.iface.t.Kind() != reflect.Interface {
+			return nil
+		}
+		f.tabs = append(f.tabs, t)
+	}
+	for i := range c.Methods {
+		x := newSite(&c.Methods[i], f.types[c.Methods[i].Iface])
+		if x == nil {
+			return nil
+		}
+		f.sites = append(f.sites, x)
+	}
 	return f
+}
+
+// lookup is the function with a name, or nil.
+func lookup(name string) *Func {
+	registry.Lock()
+	defer registry.Unlock()
+	return registry.funcs[name]
 }
 
 // link finds the functions that f calls, and theirs.
