@@ -15,12 +15,12 @@ import (
 
 // markdownParser reads the Markdown of cells as JupyterLab does: CommonMark with GitHub's
 // tables, strikethrough, task lists and bare links, with footnotes and with
-// mathematics (see mathInline and mathBlock). It may be used by several goroutines.
+// mathematics (see mathInline and mathBlock), and with emphasis for Korean (see emphasisParser). It may be used by several goroutines.
 var markdownParser = sync.OnceValue(func() parser.Parser {
 	p := goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote)).Parser()
 	p.AddOptions(
 		parser.WithBlockParsers(util.Prioritized(mathBlockParser{}, 90)),   // before setext headings: a line of = or - is mathematics here
-		parser.WithInlineParsers(util.Prioritized(mathInlineParser{}, 90))) // before links and emphasis
+		parser.WithInlineParsers(util.Prioritized(mathInlineParser{}, 90), util.Prioritized(emphasisParser{}, 95))) // before links and emphasis
 	return p
 })
 
