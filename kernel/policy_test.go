@@ -53,6 +53,7 @@ var imports = map[string][]string{
 	"kernel/internal/symbols/gen": {"kernel/internal/stdlib"},
 	"kernel/internal/symbols":     {"kernel/internal/vm", "kernel/internal/act", "kernel/internal/generic", "kernel/internal/rt", "kernel/display", "kernel/process", "kernel/thread", "kernel/internal/card"},
 	"notebooks/nbformat":          {},
+	"notebooks/jupytext":          {"notebooks/nbformat"},
 	"notebooks/client":            {"kernel/protocol", "notebooks/nbformat"},
 	"notebooks/verify":            {"notebooks/nbformat"},
 	"notebooks/execute":           {"kernel/protocol", "notebooks/client", "notebooks/nbformat"},

@@ -39,14 +39,7 @@ func Write(path string, n *Notebook) error {
 }
 
 // WriteFile writes any file as Write does.
-func WriteFile(path string, data []byte) error {
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
-		return nil
-	}
-	return replace(path, data)
-}
-
-func replace(path string, data []byte) (err error) {
+func WriteFile(path string, data []byte) (err error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
@@ -57,6 +50,9 @@ func replace(path string, data []byte) (err error) {
 		return fmt.Errorf("%s is not a regular file", path)
 	case err == nil:
 		mode = info.Mode().Perm()
+		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
+			return nil
+		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}

@@ -166,8 +166,9 @@ func (c *Cell) Attachment(name string) *Object {
 }
 
 // Upgrade makes the notebook one of version 4.5 at least: each cell gets an id
-// that has none or shares it with an earlier cell. An id depends on the cell's place
-// and text alone, so that doing it twice gives the same file. Encode calls it.
+// that has none or shares it with an earlier cell. An id depends on the cell's type
+// and text alone, and on the cells before it only when they are the same, so that doing
+// it twice gives the same file, and a cell put between others leaves theirs alone. Encode calls it.
 func (n *Notebook) Upgrade() {
 	n.Minor = max(n.Minor, Minor)
 	used := map[string]bool{}
@@ -175,18 +176,21 @@ func (n *Notebook) Upgrade() {
 		used[c.ID] = true
 	}
 	seen := map[string]bool{}
-	for i, c := range n.Cells {
+	twins := map[string]int{} // how many ids were made for cells of a type and text
+	for _, c := range n.Cells {
 		if c.ID == "" || seen[c.ID] {
-			c.ID = freshID(i, c, used)
+			c.ID = freshID(c, used, twins)
 			used[c.ID] = true
 		}
 		seen[c.ID] = true
 	}
 }
 
-func freshID(index int, c *Cell, used map[string]bool) string {
-	for salt := 0; ; salt++ {
-		sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%d\x00%s\x00%s", salt, index, c.Type, c.Source))
+func freshID(c *Cell, used map[string]bool, twins map[string]int) string {
+	key := string(c.Type) + "\x00" + c.Source
+	for {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s", twins[key], key))
+		twins[key]++
 		if id := hex.EncodeToString(sum[:4]); !used[id] {
 			return id
 		}

@@ -29,9 +29,14 @@ const limit = 6 * time.Minute
 // sites is the list of what a site of MkDocs is built with: Material brings MkDocs and pymdown-extensions.
 const sites = "mkdocs-material>=9.6,<10\n"
 
+// texting is what notebooks are texts with. It is not in Jupyter's environment, since JupyterLab works in another way where jupytext is. The
+// version is that whose forms package jupytext writes.
+const texting = "jupytext==1.19.6\nnbformat>=5.10,<6\n"
+
 var (
 	shared = sync.OnceValues(func() (venv.Env, error) { return ensure("python", requirements) })
 	mkdocs = sync.OnceValues(func() (venv.Env, error) { return ensure("mkdocs", sites) })
+	texts  = sync.OnceValues(func() (venv.Env, error) { return ensure("jupytext", texting) })
 )
 
 func ensure(name, requirements string) (venv.Env, error) {
@@ -64,6 +69,12 @@ func Jupyter(t testing.TB) venv.Env {
 func MkDocs(t testing.TB) venv.Env {
 	t.Helper()
 	return need(t, mkdocs)
+}
+
+// Jupytext returns the environment with jupytext and nbformat, else as Jupyter does.
+func Jupytext(t testing.TB) venv.Env {
+	t.Helper()
+	return need(t, texts)
 }
 
 func need(t testing.TB, make func() (venv.Env, error)) venv.Env {
