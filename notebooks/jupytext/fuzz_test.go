@@ -15,7 +15,7 @@ import (
 
 // A round trip through either form, through a file, and from one form to the other loses nothing.
 func TestRoundTrips(t *testing.T) {
-	for seed := range count("NOTEBOOKS", 300) {
+	for seed := range count("NOTEBOOKS", 200) {
 		r := random{rand.New(rand.NewPCG(seed, 4))}
 		n := r.notebook(seed%3 > 0)
 		data, err := n.Encode()

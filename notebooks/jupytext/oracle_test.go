@@ -379,11 +379,11 @@ func TestNotebooksAgainstJupytext(t *testing.T) {
 		o.checkNotebook(n, filepath.Base(path))
 	}
 	equal := 0
-	for seed := range count("NOTEBOOKS", 120) {
+	for seed := range count("NOTEBOOKS", 100) {
 		r := random{rand.New(rand.NewPCG(seed, 1))}
 		equal += o.checkNotebook(r.notebook(seed >= 50), fmt.Sprintf("random %d", seed))
 	}
-	if t.Logf("%d texts were the same", equal); equal < 100 {
+	if t.Logf("%d texts were the same", equal); equal < 60 {
 		t.Errorf("only %d texts could be compared", equal)
 	}
 }
