@@ -36,8 +36,9 @@ type syntax struct {
 	// What addCommands starts from: the statements and what they leave undeclared.
 	parsed     []ast.Stmt
 	parsedFree []*ast.Ident
-	whole      bool // the cell has a package clause: it is a Go file
-	alone      bool // it has declarations alone, and variables among them are declarations
+	whole      bool   // the cell has a clause of package main: it is a program
+	library    string // the name of another package that it has a clause of
+	alone      bool   // it has declarations alone, and variables among them are declarations
 }
 
 // parse parses a cell. It always returns a syntax tree, which holds what could
@@ -107,20 +108,19 @@ func (x *syntax) empty() *syntax {
 	return x
 }
 
-// packageClause accepts the clause of a program that is pasted into a cell.
+// packageClause accepts the clause of a file that is pasted into a cell. A package main is a program, whose
+// main is called; what another one declares becomes the session's.
 func (x *syntax) packageClause(c chunk) {
-	at := c.start
 	for _, lex := range x.layout.lexemes {
 		if lex.offset > c.start && lex.offset < c.end && lex.tok == token.IDENT {
-			if lex.lit == "main" {
-				x.whole = true
-				return
+			if x.whole = lex.lit == "main"; !x.whole {
+				x.library = lex.lit
 			}
-			at = lex.offset
+			return
 		}
 	}
-	x.errors = append(x.errors, &Error{Pos: token.Position{Offset: at},
-		Msg: "a cell belongs to package main", Hint: "remove the package clause"})
+	x.errors = append(x.errors, &Error{Pos: token.Position{Offset: c.start},
+		Msg: "a package clause without a name", Hint: "remove it: a cell needs none"})
 }
 
 // blanks is src with every byte but the newlines replaced.

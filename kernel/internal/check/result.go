@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -50,6 +51,9 @@ func (c *checking) unit() *Unit {
 	c.showResult(u)
 	c.typeArgs()
 	u.Notes = append(c.notes(), c.commandNotes()...)
+	if c.library != "" {
+		u.Notes = append(u.Notes, fmt.Sprintf("package %s: all cells are one package; what this one declares is used without \"%s.\"", c.library, c.library))
+	}
 	return u
 }
 
