@@ -214,7 +214,6 @@ func (g *generator) fresh(prefix string) string {
 // w writes a line of the section. Verbs are fmt's.
 func (g *generator) w(format string, args ...any) { fmt.Fprintf(&g.b, format+"\n", args...) }
 
-func (t *typ) numeric() bool { return t.kind <= kComplex }
 func (t *typ) integer() bool { return t.kind == kInt || t.kind == kUint }
 func (t *typ) ordered() bool { return t.kind <= kFloat || t.kind == kString }
 

@@ -99,8 +99,7 @@ func (p *fn) isNamedBool(t types.Type) bool {
 	if t == nil || t == types.Typ[types.UntypedBool] || t == types.Typ[types.Bool] {
 		return false
 	}
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Kind() == types.Bool
+	return isBool(t)
 }
 
 // isOperation tells whether x is an operator with its operands.

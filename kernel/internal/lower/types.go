@@ -122,9 +122,6 @@ func (p *typer) interfaceType(t *types.Interface) string {
 	return p.literal("interface", p.u.interfaceText, t)
 }
 
-// fieldName is the name of a struct's i-th field for the interpreter.
-func fieldName(f *types.Var) string { return f.Name() }
-
 // signature prints parameter and result types without names.
 func (p *typer) signature(s *types.Signature) string {
 	params := make([]string, s.Params().Len())

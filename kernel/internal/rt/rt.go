@@ -32,9 +32,6 @@ type Hooks struct {
 	Panicked func(v any)
 	// Recovered is told the value of a panic that the cell recovered.
 	Recovered func(v any)
-	// Load fills the i-th captured variable of a worker's task, LoadVar a session variable.
-	Load    func(i int, ptr any)
-	LoadVar func(name string, ptr any)
 }
 
 var hooks Hooks

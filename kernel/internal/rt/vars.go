@@ -39,17 +39,3 @@ func Forget(names ...string) {
 		delete(vars.ptr, n)
 	}
 }
-
-// Load fills a task's captured variable, in a worker, with its copy.
-func Load(i int, ptr any) {
-	if hooks.Load != nil {
-		hooks.Load(i, ptr)
-	}
-}
-
-// LoadVar fills a session variable, in a worker, with its copy.
-func LoadVar(name string, ptr any) {
-	if hooks.LoadVar != nil {
-		hooks.LoadVar(name, ptr)
-	}
-}

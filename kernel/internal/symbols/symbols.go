@@ -58,8 +58,6 @@ var own = interp.Exports{
 		"Go":               reflect.ValueOf(rt.Go),
 		"Log":              reflect.ValueOf(rt.Log),
 		"LogOutput":        reflect.ValueOf(rt.LogOutput),
-		"Load":             reflect.ValueOf(rt.Load),
-		"LoadVar":          reflect.ValueOf(rt.LoadVar),
 		"Cap":              reflect.ValueOf(rt.Cap),
 		"Defer":            reflect.ValueOf(rt.Defer),
 		"NewDefers":        reflect.ValueOf(rt.NewDefers),
