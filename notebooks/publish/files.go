@@ -34,6 +34,9 @@ type pictures struct {
 // of returns the address of a picture that Markdown shows; one of another host keeps its own.
 func (s *pictures) of(c *cell, address string) (string, error) {
 	key := address
+	if s, err := url.PathUnescape(address); err == nil {
+		key = s
+	}
 	if strings.HasPrefix(address, "attachment:") {
 		key = fmt.Sprint(c.number, " ", address)
 	}

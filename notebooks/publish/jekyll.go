@@ -17,6 +17,7 @@ var jekyllSite = &site{
 		return []string{"<div class=\"iyagi-card\" markdown=\"0\">\n" + w.html(balanced(w.page.safeHTML(card))) + "\n</div>"}
 	},
 	printed: func(_, block string) string { return block + "\n{: .output}" },
+	style:   "assets/iyagi.css",
 	finish:  jekyllPage,
 }
 

@@ -69,11 +69,14 @@ func alert(blocks []string) (kind, rest string, ok bool) {
 		return "", "", false
 	}
 	line, rest, _ := strings.Cut(blocks[0], "\n")
-	kind, ok = strings.CutPrefix(strings.TrimSpace(line), `\[!`)
-	kind, ok2 := strings.CutSuffix(kind, `\]`)
+	kind, ok = strings.CutPrefix(brackets.Replace(strings.TrimSpace(line)), "[!")
+	kind, ok2 := strings.CutSuffix(kind, "]")
 	_, known := alerts[kind]
 	return kind, rest, ok && ok2 && known
 }
+
+// brackets takes back what escape has made of them.
+var brackets = strings.NewReplacer(`\[`, "[", `\]`, "]", reference('['), "[", reference(']'), "]")
 
 func (w *markdownWriter) list(n *ast.List) string {
 	if w.depth > maxDepth {
@@ -243,7 +246,7 @@ type part struct {
 }
 
 // https://squidfunk.github.io/mkdocs-material/reference/admonitions/
-var admonition = regexp.MustCompile(`^(!!!|\?\?\?\+?) ([a-z]+(?: [a-z]+)*)(?: "([^"<>{}]*)")?[ \t]*$`)
+var admonition = regexp.MustCompile(`^(!!!|\?\?\?\+?) ([a-z]+(?: [a-z]+)*)(?: "([^"]*)")?[ \t]*$`)
 
 // parts finds the admonitions in a text for MkDocs. The fences of code are left alone.
 func (w *markdownWriter) parts(source string) []part {
@@ -275,7 +278,7 @@ func (w *markdownWriter) parts(source string) []part {
 		}
 		head := m[1] + " " + m[2]
 		if m[3] != "" {
-			head += ` "` + visibleText(m[3]) + `"`
+			head += ` "` + w.escape(m[3], "") + `"`
 		}
 		parts = append(parts, part{admonition: head, text: body.String()})
 	}

@@ -17,7 +17,7 @@ func (w *markdownWriter) html(s string) string {
 	if s == "" {
 		return ""
 	}
-	s = w.element(s, true)
+	s = strings.TrimSpace(w.element(s, true))
 	return emptyLines.ReplaceAllStringFunc(s, func(lines string) string {
 		return "\n" + strings.Repeat("&#10;", strings.Count(lines, "\n")-1)
 	})

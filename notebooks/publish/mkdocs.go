@@ -11,7 +11,7 @@ import (
 //	markdown_extensions: [admonition, attr_list, footnotes, md_in_html, tables, pymdownx.details, pymdownx.highlight,
 //	  pymdownx.superfences, pymdownx.tasklist, pymdownx.arithmatex: {generic: true}]
 //
-// Headings have explicit ids, since Python-Markdown makes ASCII ones and numbers those in Hangul.
+// With extra_css: [stylesheets/iyagi.css] Korean lines break between words. Headings have explicit ids, since Python-Markdown makes ASCII ones and numbers those in Hangul.
 var mkdocsSite = &site{
 	dialect: pythonMarkdown,
 	place: func(p *page) (place, error) {
@@ -19,6 +19,7 @@ var mkdocsSite = &site{
 	},
 	card:    mkdocsCard,
 	printed: func(label, block string) string { return titledFence(block, label) },
+	style:   "stylesheets/iyagi.css",
 	finish:  mkdocsPage,
 }
 

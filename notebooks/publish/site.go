@@ -27,6 +27,9 @@ type site struct {
 	// printed writes a block of what a program printed, with a word that says so.
 	printed func(label, block string) string
 
+	// style is where the style sheet for the site goes, empty: there is none.
+	style string
+
 	// finish makes the file of the page's blocks.
 	finish func(*markdownWriter, []string) (string, error)
 }
@@ -79,6 +82,9 @@ func (s *site) files(ctx context.Context, pages []*page, _ Options) ([]File, err
 		}
 		files = append(files, File{Name: at.file, Content: plainContent(text)})
 		pictures = append(pictures, more...)
+	}
+	if s.style != "" {
+		pictures = append(pictures, File{Name: s.style, Content: plainContent(asset("site.css"))})
 	}
 	return append(files, pictures...), nil
 }
