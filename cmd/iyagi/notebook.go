@@ -57,7 +57,7 @@ func (r *runner) notebook(ctx context.Context, path string, suite *verify.Suite)
 		b.progress.output(true, fmt.Sprintln("iyagi:", failed))
 		status = 1
 	}
-	b.progress.end(failed == nil)
+	b.progress.end(failed == nil && !r.options.check) // a check has its own last line
 	return status
 }
 

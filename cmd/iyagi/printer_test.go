@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rivo/uniseg"
+
 	"iyagi/kernel/protocol"
 	"iyagi/notebooks/client"
 	"iyagi/notebooks/nbformat"
@@ -105,5 +107,42 @@ func TestProgressLine(t *testing.T) {
 	}
 	if lines[0] != "one" || lines[1] != "half" || !strings.HasPrefix(lines[2], "n.ipynb  2 cells  0.") {
 		t.Errorf("the terminal shows %q", lines)
+	}
+}
+
+// Of notebooks that run at the same time each one's outputs come in one piece, and the line tells of all.
+func TestSeveral(t *testing.T) {
+	var out, err bytes.Buffer
+	s := newScreen(streams{out: &out, err: &err, errTTY: true, width: func() int { return 40 }}, false)
+	a, b := s.begin("a.ipynb", 2, true), s.begin("b.ipynb", 3, true)
+	a.next()
+	b.next()
+	a.output(false, "a1\n")
+	b.output(false, "b1\n")
+	b.endLine()
+	a.output(false, "a2")
+	a.end(true)
+	if got := out.String(); got != "a1\na2\n" {
+		t.Errorf("after the first notebook: %q", got)
+	}
+	b.next()
+	b.printed("한글로 쓴 아주 긴 줄입니다, 다 들어가지 않습니다")
+	b.say(b.state)
+	b.end(true)
+	s.close()
+	if got := out.String(); got != "a1\na2\nb1\n" {
+		t.Errorf("after both: %q", got)
+	}
+	text := plain(err.String())
+	if !strings.Contains(text, "2 running  a.ipynb 1/2  b.ipynb 1/3") || !strings.Contains(text, "b.ipynb  ━━━━┄┄┄┄┄┄┄┄  cell 2/3  0.0") {
+		t.Errorf("progress %q", text)
+	}
+	for l := range strings.SplitSeq(text, "\r") {
+		if w := uniseg.StringWidth(strings.TrimRight(l, "\n")); w > 40 && !strings.Contains(l, "\n") {
+			t.Errorf("%d columns: %q", w, l)
+		}
+	}
+	if got := cut("한글로 쓴", 6); got != "한글…" {
+		t.Errorf("cut to %q", got)
 	}
 }

@@ -151,6 +151,22 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// The last line can be one of a task.
+func TestLineOfTask(t *testing.T) {
+	last := ""
+	s := start(t, execute.Options{Progress: func(e execute.Event) {
+		if l := e.Line(); l != "" {
+			last = l
+		}
+	}})
+	if err := s.Run(t.Context(), cells(t, "import \"iyagi/kernel/process\"\nprocess.Run(func() { fmt.Println(`from a task`) })")); err != nil {
+		t.Fatal(err)
+	}
+	if last != "from a task" {
+		t.Errorf("last line %q", last)
+	}
+}
+
 // A subset of the cells can run again on the same kernel, from a file that was read again.
 func TestAgain(t *testing.T) {
 	s := start(t, execute.Options{})

@@ -62,20 +62,37 @@ type Event struct {
 	Err  error
 }
 
-// Line is the last line that the message prints, without colours and white
-// space at its ends; empty when it prints none.
+// Line is the last line that the message prints, or that a task of its run card
+// has printed, without colours and white space at its ends; empty when there is none.
 func (e Event) Line() string {
 	if e.Message == nil {
 		return ""
 	}
-	s, ok := e.Message.Content.(*protocol.Stream)
-	if !ok {
-		return ""
+	var text string
+	switch content := e.Message.Content.(type) {
+	case *protocol.Stream:
+		text = content.Text
+	case *protocol.DisplayData:
+		text = lastOfCard(content.Metadata)
+	case *protocol.UpdateDisplayData:
+		text = lastOfCard(content.Metadata)
 	}
-	text := strings.TrimRight(s.Text, " \t\r\n")
+	text = strings.TrimRight(text, " \t\r\n")
 	text = text[strings.LastIndexByte(text, '\n')+1:]
 	text = text[strings.LastIndexByte(text, '\r')+1:]
 	return strings.TrimSpace(ansi.ReplaceAllString(text, ""))
+}
+
+// lastOfCard is the last line in the metadata of a run card.
+func lastOfCard(metadata map[string]any) string {
+	card, _ := metadata["iyagi"].(map[string]any)
+	lines, _ := card["output"].([]any)
+	if len(lines) == 0 {
+		return ""
+	}
+	last, _ := lines[len(lines)-1].(map[string]any)
+	text, _ := last["text"].(string)
+	return text
 }
 
 // Session is a kernel with the cells that ran on it. Its methods are for one

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -441,4 +443,114 @@ func BenchmarkCompare(b *testing.B) {
 			b.Fatal(r.Status)
 		}
 	}
+}
+
+// TestBlind changes one thing after the other in what the tutorials show, which has to be found.
+func TestBlind(t *testing.T) {
+	files, err := filepath.Glob("../*.ipynb")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	changes := 0
+	for _, path := range files {
+		stored, err := nbformat.Read(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, cell := range stored.Cells {
+			for j, o := range cell.Outputs {
+				for what, changed := range mutations(t, o) {
+					fresh := *cell
+					fresh.Outputs = slices.Clone(cell.Outputs)
+					fresh.Outputs[j] = changed
+					changes++
+					r := compare(stored.Cells[i:i+1], []*nbformat.Cell{&fresh}, nil)[0]
+					if !r.Status.Bad() || diff(r) == "" {
+						t.Errorf("%s, cell %s, output %d: %s was not found", filepath.Base(path), cell.ID, j, what)
+					}
+				}
+			}
+		}
+	}
+	if changes < 100 {
+		t.Errorf("only %d changes", changes)
+	}
+	t.Logf("%d changes", changes)
+}
+
+// mutations are an output with one thing changed in each.
+func mutations(t *testing.T, o *nbformat.Output) map[string]*nbformat.Output {
+	t.Helper()
+	m := map[string]*nbformat.Output{}
+	if o.Type == nbformat.Stream {
+		lines := strings.SplitAfter(strings.TrimSuffix(o.Text, "\n"), "\n")
+		for i := range lines {
+			less := append(append([]string{}, lines[:i]...), lines[i+1:]...)
+			m[fmt.Sprintf("line %d taken away", i)] = &nbformat.Output{Type: o.Type, Name: o.Name, Text: strings.Join(less, "")}
+			more := append([]string{}, lines...)
+			more[i] = "x" + more[i]
+			m[fmt.Sprintf("line %d changed", i)] = &nbformat.Output{Type: o.Type, Name: o.Name, Text: strings.Join(more, "")}
+		}
+		if i := strings.Index(o.Text, "13848"); i >= 0 {
+			m["a result"] = &nbformat.Output{Type: o.Type, Name: o.Name, Text: o.Text[:i] + "13849" + o.Text[i+5:]}
+		}
+		m["the stream"] = &nbformat.Output{Type: o.Type, Name: "stderr", Text: o.Text}
+		return m
+	}
+	var card map[string]any
+	if ok, _ := o.Metadata.Get("iyagi", &card); !ok {
+		text, _ := o.Data.Text("text/plain")
+		raw, _ := json.Marshal(strings.Replace(text, "차례로", "차례차례", 1))
+		m["a word"] = &nbformat.Output{Type: o.Type, Data: nbformat.NewObject(map[string]json.RawMessage{"text/plain": raw}), Metadata: o.Metadata}
+		return m
+	}
+	with := func(what string, change func(card map[string]any)) {
+		var c map[string]any
+		if _, err := o.Metadata.Get("iyagi", &c); err != nil {
+			t.Fatal(err)
+		}
+		change(c)
+		raw, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m[what] = &nbformat.Output{Type: o.Type, Data: o.Data, Metadata: nbformat.NewObject(map[string]json.RawMessage{"iyagi": raw})}
+	}
+	with("the kind", func(c map[string]any) {
+		c["kind"] = map[any]string{"process": "thread"}[c["kind"]]
+	})
+	lines, _ := card["output"].([]any)
+	for i := range lines {
+		with(fmt.Sprintf("line %d of a task", i), func(c map[string]any) {
+			c["output"].([]any)[i].(map[string]any)["text"] = "other"
+		})
+		with(fmt.Sprintf("line %d less", i), func(c map[string]any) { c["output"] = append(lines[:i:i], lines[i+1:]...) })
+	}
+	if runs, ok := card["runs"].(float64); ok {
+		with("runs", func(c map[string]any) { c["runs"] = runs - 1 })
+		with("an order", func(c map[string]any) { c["orders"].([]any)[0].(map[string]any)["writers"] = "A B B" })
+		return m
+	}
+	if card["kind"] == "goroutines" {
+		with("a line of a goroutine", func(c map[string]any) {
+			for _, s := range c["steps"].([]any) {
+				if s.(map[string]any)["what"] == "prints" {
+					s.(map[string]any)["text"] = "other"
+				}
+			}
+		})
+		return m
+	}
+	for i := range card["tasks"].([]any) {
+		task := func(c map[string]any) map[string]any { return c["tasks"].([]any)[i].(map[string]any) }
+		with(fmt.Sprintf("state of task %d", i), func(c map[string]any) { task(c)["state"] = "failed" })
+		with(fmt.Sprintf("name of task %d", i), func(c map[string]any) { task(c)["name"] = "other" })
+		if card["kind"] == "process" {
+			with(fmt.Sprintf("exit code of task %d", i), func(c map[string]any) { task(c)["exit_code"] = 1 })
+			with(fmt.Sprintf("parent of task %d", i), func(c map[string]any) { task(c)["ppid"] = 1 })
+		} else {
+			with(fmt.Sprintf("process of task %d", i), func(c map[string]any) { task(c)["pid"] = 1 })
+		}
+	}
+	return m
 }
