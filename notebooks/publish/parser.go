@@ -19,7 +19,7 @@ import (
 var markdownParser = sync.OnceValue(func() parser.Parser {
 	p := goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote)).Parser()
 	p.AddOptions(
-		parser.WithBlockParsers(util.Prioritized(mathBlockParser{}, 90)),   // before setext headings: a line of = or - is mathematics here
+		parser.WithBlockParsers(util.Prioritized(mathBlockParser{}, 90)),                                           // before setext headings: a line of = or - is mathematics here
 		parser.WithInlineParsers(util.Prioritized(mathInlineParser{}, 90), util.Prioritized(emphasisParser{}, 95))) // before links and emphasis
 	return p
 })
