@@ -226,7 +226,7 @@ type Done struct {
 
 // Error is why a cell failed at run time.
 type Error struct {
-	Name   string // "panic", "exit", "interrupt", "defect", "fatal"
+	Name   string // "panic", "exit", "interrupt", "defect", "fatal error" of Go; "fatal": the evaluator has died
 	Value  string // in Go's own words: "runtime error: index out of range [5] with length 1"
 	Frames []Frame
 	// Lost names the variables whose values are gone, when the evaluator died.

@@ -24,6 +24,7 @@ import (
 	"runtime/pprof"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"iyagi/kernel/internal/childproc"
@@ -154,11 +155,14 @@ func (v *evaluator) run(r *eval.Run) *eval.Error {
 	defer v.end()
 	finished := make(chan struct{})
 	var failure *eval.Error
+	var own atomic.Int64 // the number of the cell's goroutine
 	go func() {
 		defer close(finished)
+		own.Store(goroutineID())
 		pprof.SetGoroutineLabels(org.labels)
 		failure = v.evaluate(s)
 	}()
+	go v.look(org, &own, finished)
 	select {
 	case <-finished:
 		if failure != nil {
@@ -175,6 +179,23 @@ func (v *evaluator) run(r *eval.Run) *eval.Error {
 		return e
 	default:
 		return nil
+	}
+}
+
+// look fails a running cell that nothing can wake any more. It returns when the cell has finished.
+func (v *evaluator) look(org *origin, own *atomic.Int64, finished <-chan struct{}) {
+	for after := firstLook; v.store.silent(); after *= 2 {
+		select {
+		case <-finished:
+			return
+		case <-org.ctx.Done():
+			return
+		case <-time.After(after):
+		}
+		if state, ok := deadlock(own.Load()); ok {
+			org.fail(&eval.Error{Name: "fatal error", Value: "all goroutines are asleep - deadlock!\n\ngoroutine 1 [" + state + "]"})
+			return
+		}
 	}
 }
 

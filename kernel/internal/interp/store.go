@@ -21,6 +21,7 @@ type store struct {
 	// given are declarations that the kernel has given up and that function values, or code that may still
 	// run and make some, need: a value may be anywhere, so the kernel does not know of it.
 	given map[string]bool
+	noisy bool // something may wake goroutines from outside, see alarms
 }
 
 type cellFunc struct {
@@ -44,6 +45,7 @@ func (st *store) add(u *eval.Unit) *source {
 	for i := range u.Decls {
 		d := &u.Decls[i]
 		st.decls[d.Name] = d
+		st.noisy = st.noisy || alarms(d)
 		s.decls = append(s.decls, d)
 	}
 	for _, f := range u.Funcs {
@@ -65,6 +67,13 @@ func (st *store) add(u *eval.Unit) *source {
 	}
 	st.giveUp(u.Dead)
 	return s
+}
+
+// silent tells whether no code so far can make anything but goroutines of cells wake a goroutine.
+func (st *store) silent() bool {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return !st.noisy
 }
 
 // giveUp drops dead declarations, and those of earlier calls, as far as no function value needs them. It needs mu.

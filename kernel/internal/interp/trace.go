@@ -223,7 +223,12 @@ func deferredFor() (within int, ok bool) {
 func goroutineID() int64 {
 	var buf [32]byte
 	n := runtime.Stack(buf[:], false)
-	fields := bytes.Fields(buf[:n])
+	return number(buf[:n])
+}
+
+// number is that of the goroutine whose stack begins with head.
+func number(head []byte) int64 {
+	fields := bytes.Fields(head)
 	if len(fields) < 2 {
 		return 0
 	}
