@@ -43,9 +43,9 @@ func publishCommand(std streams) *cobra.Command {
 
   html      a page that stands alone: code, pictures and run cards in one file that
             loads nothing, for light and dark screens, narrow ones and paper
-  mkdocs    Markdown for MkDocs with the Material theme
-  jekyll    a post for Jekyll
-  markdown  Markdown as GitHub shows it
+  mkdocs    Markdown for MkDocs with the Material theme, pictures and a style sheet
+  jekyll    a post for the Jekyll site in the output folder: _posts, _drafts, assets
+  markdown  Markdown as GitHub shows it, and pictures
 
 Title, date, language and description come from the front matter in the
 notebook's first raw cell. Pages show the outputs that the notebook has; --execute
@@ -54,7 +54,8 @@ hide-output, hide-cell, remove-input, remove-output and remove-cell do what they
 say. HTML of the notebook is made harmless unless you --trust it.`,
 		Example: `  iyagi publish lesson.ipynb                       # lesson.html beside it
   iyagi publish --execute -o public notebooks/*.ipynb
-  iyagi publish --to mkdocs -o docs lesson.ipynb`,
+  iyagi publish --to mkdocs -o docs lesson.ipynb
+  iyagi publish --to jekyll -o ~/blog lesson.ipynb`,
 		Args: wrongArgs(func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("nothing to publish: name notebooks or folders of them")

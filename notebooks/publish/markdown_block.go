@@ -55,7 +55,10 @@ func (w *markdownWriter) quote(n *ast.Blockquote) string {
 	}
 	var b strings.Builder
 	for line := range strings.SplitSeq(strings.Join(blocks, "\n\n"), "\n") {
-		b.WriteString(strings.TrimRight("> "+line, " ") + "\n")
+		if line != "" {
+			line = " " + line
+		}
+		b.WriteString(">" + line + "\n")
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -150,7 +153,7 @@ func (w *markdownWriter) item(n ast.Node, mark string, tight bool) string {
 		}
 		b.WriteString(s)
 	}
-	if b.Len() == 0 && w.target != Markdown {
+	if b.Len() == 0 {
 		b.WriteString("<span></span>")
 	}
 	return strings.TrimRight(hanging(b.String(), mark, indent), " ")

@@ -187,7 +187,7 @@ func (w *markdownWriter) beginsBlock(line string) bool {
 	case '#', '>', '|', '=', ':', '^':
 		return true
 	case '-', '+':
-		return len(line) == 1 || line[1] == ' ' || line[1] == '\t' || line[1] == line[0]
+		return len(line) == 1 || line[1] == ' ' || line[1] == '\t' || line[1] == line[0] || strings.Trim(line, "-:| \t") == "" // the last is of a table
 	case '!', '?', '/': // admonitions and blocks of pymdownx
 		return w.target == MkDocs && len(line) > 2 && line[1] == line[0] && line[2] == line[0]
 	}

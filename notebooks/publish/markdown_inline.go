@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
@@ -90,10 +91,7 @@ func (w *markdownWriter) emphasis(n *ast.Emphasis, before string) string {
 		return ""
 	}
 	last, _ := utf8.DecodeLastRuneInString(before)
-	next := rune(0)
-	if t, ok := n.NextSibling().(*ast.Text); ok {
-		next, _ = utf8.DecodeRune(t.Segment.Value(w.source))
-	}
+	next := w.after(n)
 	first, _ := utf8.DecodeRuneInString(s)
 	end, _ := utf8.DecodeLastRuneInString(s)
 	nested := n.Parent().Kind() == ast.KindEmphasis || contains(n, ast.KindEmphasis) || isEmphasis(n.PreviousSibling()) || isEmphasis(n.NextSibling())
@@ -102,6 +100,15 @@ func (w *markdownWriter) emphasis(n *ast.Emphasis, before string) string {
 		return "<" + tag + ">" + s + "</" + tag + ">"
 	}
 	return mark + s + mark
+}
+
+// after is the first character of the text behind a node, 0 if no text follows.
+func (w *markdownWriter) after(n ast.Node) rune {
+	if t, ok := n.NextSibling().(*ast.Text); ok && t.Segment.Len() > 0 {
+		r, _ := utf8.DecodeRune(t.Segment.Value(w.source))
+		return r
+	}
+	return 0
 }
 
 func isEmphasis(n ast.Node) bool { return n != nil && n.Kind() == ast.KindEmphasis }
@@ -245,9 +252,14 @@ func (w *markdownWriter) inlineTeX(n *mathInline) string {
 		mark = "$$"
 	}
 	if mark == "$$" {
-		tex = strings.ReplaceAll(tex, "$$", "")
+		if tex = strings.ReplaceAll(tex, "$$", ""); strings.HasSuffix(tex, "$") {
+			tex += " "
+		}
 	} else if n.display {
 		tex = strings.ReplaceAll(tex, "$", `\$`)
+	}
+	if mark == "$" && unicode.IsDigit(w.after(n)) { // else it is an amount of money
+		return mark + tex + mark + "<span></span>"
 	}
 	return mark + tex + mark
 }

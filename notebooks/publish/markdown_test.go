@@ -142,6 +142,10 @@ func FuzzCommonMark(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
+		// a mark of mathematics within mathematics is left out
+		if strings.Contains(source, `\begin`) && strings.Contains(source, "$$") {
+			t.Skip()
+		}
 		if len(source) > 2000 || rawHTML.MatchString(source) || strings.ContainsFunc(source, unseen) || source != strings.ToValidUTF8(source, "?") {
 			t.Skip()
 		}

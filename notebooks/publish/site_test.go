@@ -204,6 +204,9 @@ func buildMkDocs(t *testing.T, documents string) string {
 
 // Material for MkDocs shows what JupyterLab shows, and finds nothing wrong with the pages and the links between them.
 func TestMkDocs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a whole site is built")
+	}
 	documents := filepath.Join(t.TempDir(), "docs")
 	s := siteSegments(*segmentCount)
 	sources := append(tutorials(t), Source{Path: "traps.ipynb", Notebook: s.notebook}, Source{Path: "../샘플 노트북.ipynb", Notebook: sample(t)})
@@ -238,6 +241,9 @@ func buildJekyll(t *testing.T, folder string) string {
 
 // Jekyll loses no brace and shows what JupyterLab shows.
 func TestJekyll(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a whole site is built")
+	}
 	folder := t.TempDir()
 	s := siteSegments(*segmentCount)
 	sources := append(tutorials(t), Source{Path: "traps.ipynb", Notebook: s.notebook}, Source{Path: "../샘플 노트북.ipynb", Notebook: sample(t)})
