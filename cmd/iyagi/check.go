@@ -50,8 +50,11 @@ func (b *book) compare(suite *verify.Suite) exitStatus {
 	count := map[verify.Status]int{}
 	for _, r := range suite.Results {
 		count[r.Status]++
-		if r.Status == verify.Same {
+		switch r.Status {
+		case verify.Same, verify.Ignored:
 			b.restore(r)
+		case verify.Failed:
+			b.spoilt = !b.options.allowErrors
 		}
 		if r.Status.Bad() {
 			b.report(&text, r)
@@ -100,10 +103,10 @@ func (b *book) report(text *bytes.Buffer, r verify.Result) {
 	}
 }
 
-// restore gives a cell its stored outputs again, in the file's own bytes.
+// restore gives a cell its stored outputs again, if it has any, in the file's own bytes.
 func (b *book) restore(r verify.Result) {
 	for i, c := range b.nb.Cells {
-		if c == r.Cell {
+		if c == r.Cell && (r.Status == verify.Same || len(b.stored[i].Outputs) > 0) {
 			c.Outputs, c.ExecutionCount = b.stored[i].Outputs, b.stored[i].ExecutionCount
 		}
 	}

@@ -71,6 +71,7 @@ type book struct {
 	printer  *printer // of the running cell
 	runs     map[*nbformat.Cell]verify.Run
 	ids      map[int]string // of the processes of the kernel
+	spoilt   bool           // a check found a cell that failed
 }
 
 // cells are those that are run.
@@ -160,10 +161,13 @@ func (b *book) describe(info *protocol.KernelInfoReply) {
 
 // save writes the notebook of a run that went well where the options say.
 func (b *book) save() error {
-	if b.options.inPlace {
-		return nbformat.Write(b.path, b.nb)
+	if !b.options.inPlace {
+		return b.keep()
 	}
-	return b.keep()
+	if b.spoilt {
+		return nil
+	}
+	return nbformat.Write(b.path, b.nb)
 }
 
 // keep writes the notebook to another file, however the run went. In place, a run that

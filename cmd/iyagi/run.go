@@ -83,7 +83,9 @@ holds. IDs, times, paths and the order of concurrent lines may differ; what else
 does is shown as a diff, and the exit status is 1. A comment "// Output:" or
 "// Unordered output:" at the end of a cell is checked as in Go's examples. Tags of cells:
 nbval-ignore-output (run, not compared), nbval-skip (not run), unordered-output
-(lines in any order). With --inplace too, only what differs is written.
+(lines in any order). What a list of regular expressions in a cell's metadata matches may
+be another text: "iyagi": {"varies": ["cores: [0-9]+"]}. With --inplace too, only the cells
+that differ are written.
 
 Parameters go into the cell with the tag parameters: the variables and constants that it
 declares get the values, in a cell that is put behind it. A value is a Go literal of the

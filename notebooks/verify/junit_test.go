@@ -18,11 +18,11 @@ import (
 // and other readers share, says of the elements that we write: their attributes, those that must be there
 // with a "!", and their children.
 var schema = map[string]struct{ attributes, children []string }{
-	"testsuites": {[]string{"name", "time", "tests", "failures", "disabled", "errors"}, []string{"testsuite"}},
-	"testsuite": {[]string{"name!", "tests!", "failures", "errors", "time", "disabled", "skipped", "timestamp", "hostname", "id", "package"},
-		[]string{"properties", "testcase", "system-out", "system-err"}},
-	"testcase": {[]string{"name!", "assertions", "time", "classname", "status"}, []string{"skipped", "error", "failure", "system-out", "system-err"}},
-	"skipped":  {[]string{"message"}, nil},
+	"testsuites": {[]string{"name", "time", "tests", "failures", "errors"}, []string{"testsuite"}},
+	"testsuite": {[]string{"name!", "tests!", "failures!", "errors!", "group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
+		[]string{"testsuite", "properties", "testcase", "system-out", "system-err"}},
+	"testcase": {[]string{"name!", "time", "classname", "group"}, []string{"skipped", "error", "failure", "system-out", "system-err"}},
+	"skipped":  {[]string{"type", "message"}, nil},
 	"error":    {[]string{"type", "message"}, nil},
 	"failure":  {[]string{"type", "message"}, nil},
 }
