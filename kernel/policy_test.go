@@ -43,6 +43,7 @@ var imports = map[string][]string{
 	"kernel/internal/eval":            {"kernel/internal/childproc"},
 	"kernel/internal/childproc":       {},
 	"kernel/internal/conformance":     {},
+	"kernel/internal/slurmtest":       {"kernel/internal/childproc"},
 	"kernel/internal/host":            {"kernel/internal/eval"},
 	"kernel/internal/card":            {"kernel/internal/host", "kernel/internal/eval", "kernel/internal/childproc", "kernel/display"},
 	"kernel/internal/rt":              {"kernel/internal/host", "kernel/internal/eval", "kernel/internal/rtype", "kernel/internal/vm", "kernel/display"},

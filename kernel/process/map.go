@@ -199,7 +199,7 @@ func (p *pool) open() (jobs []*card.Job, err error) {
 		p.board.Show(firstPicture)
 		if p.site, err = o.open(p.ctx, p.f.Name, len(p.inputs), first.Queue); err != nil {
 			first.End(notRun(p.ctx, err))
-			return nil, err
+			return nil, fmt.Errorf("process.Map: %w", err)
 		}
 		jobs = append(jobs, first)
 		count = min(len(p.site.free), len(p.inputs))

@@ -56,6 +56,7 @@ type allocation struct {
 	job     string // its number
 	nodes   []string
 	copied  string // path of this program on the nodes; empty: as here
+	revoke  func() // of the will to cancel the job
 	close   sync.Once
 	err     error // of close
 }
@@ -76,6 +77,7 @@ func (s Slurm) Open(ctx context.Context, r Request) (Room, error) {
 	var unique [5]byte
 	rand.Read(unique[:]) // never fails
 	a := &allocation{slurm: s, cluster: host.Current(), name: "iyagi-" + hex.EncodeToString(unique[:])}
+	a.revoke = a.cluster.Will(slurmCommand(a.scancel()...))
 	if err := a.allocate(ctx, r); err != nil {
 		_ = a.Close() // what it was to undo may not exist
 		return nil, err
@@ -239,6 +241,9 @@ func (a *allocation) Why(place int) (words string, usable bool) {
 	return words, true
 }
 
+// scancel is the command that ends the job.
+func (a *allocation) scancel() []string { return []string{"scancel", "--name=" + a.name, "--me"} }
+
 // Close implements [Room]: scancel(1) ends the steps and the allocation. It goes by the
 // name, for an interrupted salloc may not have told the number yet.
 func (a *allocation) Close() error {
@@ -249,7 +254,8 @@ func (a *allocation) Close() error {
 		}
 		// An interrupt that comes now may hit the command too.
 		for range 3 {
-			if _, err := a.ask(context.Background(), "scancel", "--name="+a.name, "--me"); err == nil {
+			if _, err := a.ask(context.Background(), a.scancel()...); err == nil {
+				a.revoke()
 				return
 			} else if a.err == nil {
 				a.err = err

@@ -26,7 +26,7 @@ func (j *Job) Elsewhere(e host.Elsewhere) {
 	j.mu.Lock()
 	j.host, j.uncertain = e.Machine, e.Uncertain
 	j.mu.Unlock()
-	j.Started(host.Clock(), e.PID, e.PPID, 0)
+	j.Started(e.Began, e.PID, e.PPID, 0)
 }
 
 // Retry puts a task on the card that is done in place of j, which is lost. It is called before

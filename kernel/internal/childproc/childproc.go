@@ -33,6 +33,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -147,8 +148,18 @@ func watchParent() {
 // it, it ends this process as it would end any program.
 func YieldTerm() { signal.Stop(self.term) }
 
+// beforeVanish is called first by Vanish.
+var beforeVanish atomic.Pointer[func()]
+
+// BeforeVanish has f called before this process ends because its parent has, or because
+// of SIGTERM or [Vanish]. f should take little time. A later call replaces it.
+func BeforeVanish(f func()) { beforeVanish.Store(&f) }
+
 // Vanish ends this process, its group and everything below it.
 func Vanish() {
+	if f := beforeVanish.Swap(nil); f != nil {
+		(*f)()
+	}
 	pid := os.Getpid()
 	killAll(below(pid, os.Getenv(treeVariable)), pid)
 	killOwnGroup()

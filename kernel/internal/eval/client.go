@@ -37,6 +37,7 @@ type Client struct {
 	calls   *calls
 	pipe    *os.File // our end of the pipe that calls go to
 	merge   *merger
+	wills   Wills // of the evaluator
 	readers [2]*reader
 	ready   chan struct{} // closed by the first event
 	dead    chan struct{} // closed when all outputs are delivered and death is set
@@ -132,6 +133,8 @@ func (c *Client) receive() {
 		switch {
 		case e.Ready != nil:
 			close(c.ready)
+		case e.Will != nil:
+			c.wills.Take(*e.Will)
 		case e.Done != nil:
 			c.merge.event(&e, func() {
 				c.merge.receiver = nil
@@ -180,6 +183,7 @@ func (c *Client) await(reading *sync.WaitGroup, files []*os.File) {
 	}
 	reading.Wait()
 	closeAll(files)
+	c.wills.Execute(willTime)
 	crash := c.readers[1].crash.held
 	c.mu.Lock()
 	switch {
@@ -203,6 +207,9 @@ func (c *Client) await(reading *sync.WaitGroup, files []*os.File) {
 		done <- &Done{Error: c.death}
 	}
 }
+
+// willTime is how long a Will of an evaluator may take.
+const willTime = 5 * time.Second
 
 // finish hands a Done to the Run that waits for it.
 func (c *Client) finish(id int, d *Done) {

@@ -159,6 +159,7 @@ type Event struct {
 	Comm    *Comm
 	Done    *Done
 	Ready   *Ready
+	Will    *Will
 }
 
 // Ready is the first event of an evaluator.

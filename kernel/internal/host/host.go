@@ -48,6 +48,9 @@ type Host interface {
 	Ask(ctx context.Context, a *Ask) (Answer, error)
 	// Exec runs another program, its name first in argv, as a child of this process.
 	Exec(ctx context.Context, argv []string, o Options) (Child, error)
+	// Will has another process run the command when this one has ended, however it ended, unless the
+	// function that it returns was called.
+	Will(argv []string) (revoke func())
 	// Read asks the front end for a line of input.
 	Read(prompt string, password bool) (string, error)
 }
@@ -107,8 +110,9 @@ type Options struct {
 
 // Elsewhere tells of a process on another machine.
 type Elsewhere struct {
-	Machine   string // its name
-	PID, PPID int    // there
+	Machine   string        // its name
+	PID, PPID int           // there
+	Began     time.Duration // monotonic clock of this machine
 	// Uncertain is how exactly the times of what it writes are known on the clock of this machine:
 	// they may be so much too early or too late.
 	Uncertain time.Duration

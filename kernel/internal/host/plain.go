@@ -104,6 +104,9 @@ func (Plain) Exec(ctx context.Context, argv []string, o Options) (Child, error) 
 	return &plainChild{cmd: cmd, began: began}, nil
 }
 
+// Will does nothing: nobody is there to do it.
+func (Plain) Will([]string) (revoke func()) { return func() {} }
+
 // plainOut brings what a program writes to a sink.
 type plainOut struct {
 	stream string

@@ -25,6 +25,7 @@ type agent struct {
 	in  *frameReader
 	out *frameWriter
 
+	wills   eval.Wills
 	mu      sync.Mutex // guards what follows
 	changed sync.Cond  // queue or broken
 	queue   []any      // *fromAgent
@@ -50,6 +51,7 @@ func AgentMain() int {
 	a := &agent{in: newFrameReader(os.Stdin), out: newFrameWriter(os.Stdout), asked: map[uint64]chan host.Answer{}}
 	a.changed.L = &a.mu
 	host.Set(a)
+	executeOwn(&a.wills)
 	if _, err := os.Stdout.WriteString(greeting + "\n"); err != nil {
 		return 1
 	}
@@ -61,6 +63,7 @@ func AgentMain() int {
 	a.tell(&fromAgent{Hello: &agentHello{Machine: name, PID: os.Getpid(), Clock: childproc.ClockID()}})
 	a.serve()
 	childproc.EndBelow()
+	a.wills.Execute(willTime)
 	return 0
 }
 
@@ -105,13 +108,14 @@ func (a *agent) start(t *remoteTask) *child {
 	ready := make(chan struct{})
 	sink := o.Sink
 	o.Sink = func(w host.Write) { <-ready; sink(w) } // who it is comes before what it writes
+	at := childproc.Now()
 	c, err := newStarter().start(context.Background(), f, o, func(d *eval.Display) { a.tell(&fromAgent{Display: d}) })
 	if err != nil {
 		a.tell(&fromAgent{Failed: err.Error()})
 		close(ready)
 		return nil
 	}
-	a.tell(&fromAgent{PID: c.PID()})
+	a.tell(&fromAgent{Started: &started{c.PID(), at}})
 	close(ready)
 	go func() {
 		exit := c.Wait()

@@ -21,6 +21,7 @@ type base struct {
 	engine  *engine
 	store   *store
 	starter *starter
+	wills   eval.Wills // of this process
 }
 
 // connect makes h the host of this process and its streams those of lowered code.
@@ -31,6 +32,7 @@ func (b *base) connect(h host.Host, s stdio, exit func(code int, call string), p
 	flag.CommandLine.Usage = func() { flag.Usage() }
 	host.Clock = childproc.Now
 	host.Set(h)
+	executeOwn(&b.wills)
 	log.SetOutput(s.err)
 	rt.SetHooks(rt.Hooks{
 		Write: func(stream string, p []byte) (int, error) {

@@ -81,6 +81,7 @@ type child struct {
 	program           bool         // another program than this binary: it sends no records
 	orders            *orders      // what it is told; nil: nothing can be
 	results           func(host.Result)
+	wills             eval.Wills // this process executes them
 }
 
 // message is what a child tells beside its output.
@@ -88,6 +89,7 @@ type message struct {
 	PPID    int // with the first one
 	Failure *eval.Error
 	Display *eval.Display
+	Will    *eval.Will
 }
 
 // start runs f in a new process.
@@ -362,6 +364,8 @@ func (c *child) told() {
 	case err != nil:
 	case m.Failure != nil:
 		c.exit.Error = m.Failure
+	case m.Will != nil:
+		c.wills.Take(*m.Will)
 	case m.Display != nil && c.show != nil:
 		c.show(m.Display)
 	default:
@@ -398,6 +402,7 @@ func (s *starter) await(c *child) {
 	case <-s.broken:
 		c.exit.Error = &eval.Error{Name: "fatal", Value: s.failure().Error()}
 	}
+	c.wills.Execute(willTime)
 	s.finish(c, state)
 	s.forget(c)
 	close(c.done)

@@ -61,7 +61,7 @@ type remoteTask struct {
 type fromAgent struct {
 	Hello   *agentHello
 	Pong    *pong
-	PID     int // of the worker, which runs
+	Started *started
 	Writes  []host.Write
 	Result  *host.Result
 	Ask     *host.Ask
@@ -75,6 +75,12 @@ type agentHello struct {
 	Machine string
 	PID     int
 	Clock   string // its clock's name
+}
+
+// started tells that the worker runs.
+type started struct {
+	PID int
+	At  time.Duration // on the clock of the agent
 }
 
 type pong struct {

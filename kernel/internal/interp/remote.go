@@ -202,11 +202,13 @@ func (c *remoteChild) take(m *fromAgent) {
 	switch {
 	case m.Pong != nil:
 		c.timed(m.Pong)
-	case m.PID != 0:
-		c.pid.Store(int64(m.PID))
+	case m.Started != nil:
+		c.pid.Store(int64(m.Started.PID))
 		c.began = true
 		if c.options.Started != nil {
-			c.options.Started(host.Elsewhere{Machine: c.hello.Machine, PID: m.PID, PPID: c.hello.PID, Uncertain: c.clock.uncertain()})
+			c.options.Started(host.Elsewhere{
+				Machine: c.hello.Machine, PID: m.Started.PID, PPID: c.hello.PID, Began: c.clock.here(m.Started.At), Uncertain: c.clock.uncertain(),
+			})
 		}
 	case m.Writes != nil:
 		for _, w := range m.Writes {

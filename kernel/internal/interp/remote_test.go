@@ -89,7 +89,7 @@ func TestFrames(t *testing.T) {
 	var b bytes.Buffer
 	b.WriteString("motd\n\n" + greeting + "\n")
 	w := newFrameWriter(&b)
-	if err := w.send(&fromAgent{PID: 7}, &fromAgent{Failed: strings.Repeat("x\n", 1<<20)}); err != nil {
+	if err := w.send(&fromAgent{Started: &started{PID: 7}}, &fromAgent{Failed: strings.Repeat("x\n", 1<<20)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.send(&fromAgent{Display: &eval.Display{ID: "d"}}); err != nil {
@@ -106,7 +106,7 @@ func TestFrames(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got[0].PID != 7 || len(got[1].Failed) != 2<<20 || got[2].Display.ID != "d" {
+	if got[0].Started.PID != 7 || len(got[1].Failed) != 2<<20 || got[2].Display.ID != "d" {
 		t.Errorf("%+v", got)
 	}
 	if err := r.receive(&fromAgent{}); err == nil {
