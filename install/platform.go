@@ -3,6 +3,7 @@ package install
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"syscall"
 )
@@ -11,6 +12,12 @@ import (
 // terminal, as Jupyter starts kernels: Ctrl-C at the terminal reaches this
 // program alone, which then decides what to do.
 func NewSession() *syscall.SysProcAttr { return newSession() }
+
+// OpenBrowser opens an address in the user's browser, as the platform's own command does.
+func OpenBrowser(address string) error {
+	command := browserCommand()
+	return exec.Command(command[0], append(command[1:], address)...).Start()
+}
 
 // dataDir is the user's folder of Jupyter's data, as the package jupyter_core
 // defines it, without regard to JUPYTER_DATA_DIR.
@@ -37,4 +44,5 @@ func UserDataDir() (string, error) {
 //	userDataDir(home string) string     Jupyter's data folder of a user
 //	vscodeDataDir(home string) string   the one that VS Code looks in, whatever the environment says
 //	systemDataDirs() []string           Jupyter's data folders for all users
+//	browserCommand() []string           what opens the address behind it in the browser
 //	executable(info fs.FileInfo) bool   whether a file may be run

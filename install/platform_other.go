@@ -10,6 +10,8 @@ import (
 
 func newSession() *syscall.SysProcAttr { return nil }
 
+func browserCommand() []string { return []string{"xdg-open"} }
+
 func userDataDir(home string) string { return vscodeDataDir(home) }
 
 func vscodeDataDir(home string) string { return filepath.Join(home, ".local", "share", "jupyter") }

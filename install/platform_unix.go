@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 )
 
+func browserCommand() []string { return []string{"xdg-open"} }
+
 func userDataDir(home string) string {
 	if xdg := os.Getenv("XDG_DATA_HOME"); xdg != "" {
 		return filepath.Join(xdg, "jupyter")

@@ -11,6 +11,8 @@ func newSession() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }
 
+func browserCommand() []string { return []string{"rundll32", "url.dll,FileProtocolHandler"} }
+
 func userDataDir(home string) string {
 	if dir := os.Getenv("JUPYTER_CONFIG_DIR"); os.Getenv("APPDATA") == "" && dir != "" {
 		return filepath.Join(dir, "data")

@@ -58,13 +58,14 @@ var imports = map[string][]string{
 	"notebooks/client":            {"kernel/protocol", "notebooks/nbformat"},
 	"notebooks/verify":            {"notebooks/nbformat"},
 	"notebooks/execute":           {"kernel/protocol", "notebooks/client", "notebooks/nbformat"},
+	"notebooks/watch":             {"kernel/program", "notebooks/client", "notebooks/execute", "notebooks/jupytext", "notebooks/nbformat", "notebooks/publish"},
 	"notebooks/publish":           {"notebooks/frontmatter", "notebooks/nbformat"},
 	"notebooks/frontmatter":       {"notebooks/nbformat"},
 	"install":                     {"install/venv"},
 	"install/venv":                {},
 	"install/venv/venvtest":       {"install/venv"},
 	"install/frontends":           {},
-	"cmd/iyagi":                   {"kernel", "kernel/program", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/execute", "notebooks/nbformat", "notebooks/publish", "notebooks/verify"},
+	"cmd/iyagi":                   {"kernel", "kernel/program", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/execute", "notebooks/nbformat", "notebooks/publish", "notebooks/verify", "notebooks/watch"},
 }
 
 // soleUsers are libraries that one package wraps for all others.

@@ -74,3 +74,20 @@ func TestPages(t *testing.T) {
 	st.set("ARTIFACTS", artifacts(t))
 	st.runNode(t, 4*time.Minute, packages, "pages_test.js")
 }
+
+// TestWatch saves a notebook that iyagi watch follows and sees in a headless Chromium what becomes of it.
+func TestWatch(t *testing.T) {
+	if testing.Short() {
+		t.Skip("front ends take their time")
+	}
+	if *kernelName != ours {
+		t.Skip("watch is our own program's")
+	}
+	t.Parallel()
+	packages, browser := needNode(t), needBrowser(t)
+	st := newStage(t)
+	st.set("CHROME", browser)
+	st.set("IYAGI", kernelProgram())
+	st.set("FOLDER", t.TempDir())
+	st.runNode(t, 2*time.Minute, packages, "watch_test.js")
+}
