@@ -269,6 +269,8 @@ func (p *fn) redirect(o *types.Func, x *ast.CallExpr) (string, bool) {
 		name = "Exit"
 	case "reflect.VisibleFields":
 		name = "VisibleFields"
+	case "runtime.Caller":
+		return p.callerCall(o, x)
 	default:
 		switch o.Pkg().Path() {
 		case "log":

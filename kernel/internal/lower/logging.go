@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/types"
 	"strconv"
 	"strings"
@@ -54,4 +55,17 @@ func (p *fn) logCall(o *types.Func, x *ast.CallExpr) (string, bool) {
 	}
 	all := append([]string{logger, where, strconv.Quote(o.Name())}, args...)
 	return p.d.rt("Log") + "(" + strings.Join(all, ", ") + ")", true
+}
+
+// callerCall prints a call of runtime.Caller, which would find the interpreter's frames: for the caller itself the place in the
+// cell, for those further out nothing.
+func (p *fn) callerCall(o *types.Func, x *ast.CallExpr) (string, bool) {
+	if p.src.lib != "" || len(x.Args) != 1 {
+		return "", false
+	}
+	pos := p.src.fset.Position(x.Pos())
+	if v := p.src.info.Types[x.Args[0]].Value; v == nil || constant.Sign(v) != 0 {
+		pos.Filename = ""
+	}
+	return fmt.Sprintf("%s(%q, %d, %s)", p.d.rt("Caller"), pos.Filename, pos.Line, strings.Join(p.args(o.Signature(), x), ", ")), true
 }

@@ -51,3 +51,12 @@ func LogOutput(l *log.Logger, where string, _ int, text string) error {
 	defer logging.Unlock()
 	return log.New(l.Writer(), prefix, flags&^(log.Lshortfile|log.Llongfile|log.Lmsgprefix)).Output(0, text)
 }
+
+// Caller is runtime.Caller for interpreted code: the place of the call itself, which is known when file is not empty. Of the
+// functions that have called it nothing is known.
+func Caller(file string, line, _ int) (pc uintptr, _ string, _ int, ok bool) {
+	if file == "" {
+		return 0, "", 0, false
+	}
+	return 0, file, line, true
+}

@@ -58,6 +58,7 @@ var own = interp.Exports{
 		"Go":               reflect.ValueOf(rt.Go),
 		"Log":              reflect.ValueOf(rt.Log),
 		"LogOutput":        reflect.ValueOf(rt.LogOutput),
+		"Caller":           reflect.ValueOf(rt.Caller),
 		"Cap":              reflect.ValueOf(rt.Cap),
 		"Defer":            reflect.ValueOf(rt.Defer),
 		"NewDefers":        reflect.ValueOf(rt.NewDefers),
