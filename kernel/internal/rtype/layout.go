@@ -128,7 +128,7 @@ func hash(name string) uint32 {
 	return h.Sum32()
 }
 
-// spare is how many methods later cells can give a type at least.
+// spare is how many methods later cells can give a type at least before it needs other rooms for them.
 const spare = 16
 
 func room(like reflect.Type, methods int) int {

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"reflect"
+	"runtime"
 	"sort"
 	"sync/atomic"
 	"unsafe"
@@ -117,15 +118,6 @@ func (t *Table) bind(e *entry, d Decl) (changed bool) {
 		b.takeStubs()
 		list = append(list, change{m.Name, b})
 	}
-	count := len(e.methods)
-	for _, c := range list {
-		if e.methods[c.name] == nil {
-			count++
-		}
-	}
-	if count > len(e.ptr.rooms[0]) {
-		fail("type %s cannot get more than %d methods in later cells: declare it again", d.Go, spare)
-	}
 	for _, c := range list {
 		e.methods[c.name] = c.m
 	}
@@ -194,8 +186,8 @@ func (e *entry) publish() {
 }
 
 // publish gives a type a new list of methods while others may read the one that it has. A reader may see the old
-// count with the new list, and misses some; or the new count with the old list, whose rest is filled with copies
-// of its last method.
+// count with the new list, and misses some; or the new count with the old list, behind which there are as many
+// methods again: copies of its last one, or those of the list before.
 //
 // A type without methods does not get flagUncommon before it has one, and so tells reflect no package: for
 // such a type the run-time system does not note which interfaces it does not implement, and
@@ -204,6 +196,47 @@ func (b *block) publish(methods []method, exported int) {
 	if len(methods) == 0 {
 		return
 	}
+	for len(methods) > len(b.rooms[0]) {
+		b.enlarge()
+	}
+	b.put(methods, exported)
+}
+
+// enlarge gives the block rooms of twice the size, with the list that it has.
+func (b *block) enlarge() {
+	list, exported := b.rooms[b.used][:b.u.Count[0]], int(b.u.Count[1])
+	if b.used == 1 && len(list) > 0 {
+		b.put(list, exported) // behind the first room is the second
+	}
+	size := max(2*len(b.rooms[0]), spare)
+	both := above(unsafe.Pointer(b.u), 2*size)
+	b.rooms, b.used = [2][]method{both[:size:size], both[size:]}, 1
+	if len(list) > 0 {
+		b.put(list, exported)
+		for i := range b.rooms[1] {
+			b.rooms[1][i] = list[len(list)-1]
+		}
+	}
+}
+
+// above makes a list of methods that a type's description at u can refer to: the offset is 32 bits without a sign. New
+// memory is mostly above old memory, and large pieces of it nearly always.
+func above(u unsafe.Pointer, n int) []method {
+	var below [][]method // kept so that the next piece is another one
+	for size := n; size <= 1<<22; size *= 4 {
+		list := make([]method, size)
+		if off := uintptr(unsafe.Pointer(unsafe.SliceData(list))) - uintptr(u); off < 1<<32 {
+			return list[:n]
+		}
+		below = append(below, list)
+	}
+	runtime.KeepAlive(below)
+	fail("there is no place for so many methods: declare the type again")
+	return nil
+}
+
+// put writes a list into the room that is not in use, and takes that into use.
+func (b *block) put(methods []method, exported int) {
 	next := 1 - b.used
 	room := b.rooms[next]
 	n := copy(room, methods)
