@@ -13,6 +13,7 @@ type comparison struct {
 	exact    bool // nothing may vary
 	old, new *facts
 	now      time.Time
+	took     time.Duration
 	roots    []string // folders of the new run, longest first
 	there    map[string]string
 	back     map[string]string
@@ -158,9 +159,9 @@ func (c *comparison) same(o, n token, bind bool) bool {
 	case spaced, korean:
 		return true
 	case moment:
-		return near(n.text, c.now)
+		return near(n.text, c.now, c.took)
 	case clock:
-		return nearClock(n.text, c.now)
+		return nearClock(n.text, c.now, c.took)
 	case address:
 		return c.became("address "+o.text, "address "+n.text, bind)
 	case path:
@@ -180,7 +181,7 @@ func (c *comparison) sameNumber(o, n string, bind bool) bool {
 		return c.became("id "+o, "id "+n, bind)
 	}
 	const year = 365 * 24 * time.Hour
-	return unixNear(n, c.now, 36*time.Hour) && unixNear(o, c.now, 30*year)
+	return unixNear(n, c.now, 36*time.Hour+c.took) && unixNear(o, c.now, 30*year)
 }
 
 // became tells whether old can be what is fresh now: neither has another counterpart.
@@ -235,4 +236,10 @@ func squeeze(s string, first bool) string {
 	return indent + rules.ReplaceAllString(blanks.ReplaceAllString(s, " "), "---")
 }
 
-func benchName(s string) string { return rounds.ReplaceAllString(s, "") }
+// benchName is what stays of a benchmark's line, or of one that names the machine.
+func benchName(s string) string {
+	if m := machine.FindString(s); m != "" {
+		return m
+	}
+	return rounds.ReplaceAllString(s, "")
+}

@@ -45,7 +45,7 @@ var (
 	fromDigit = []pattern{
 		{moment, regexp.MustCompile(`^\d{4}[-/]\d{2}[-/]\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?: ?(?:Z|[+-]\d{2}:?\d{2})\b)?(?: [A-Z]{3,5}\b)?(?: m=[+-]\d+\.\d+)?`)},
 		{moment, regexp.MustCompile(`^\d{2}[ -]` + month + `[ -]\d{2,4}` + rest)},
-		{clock, regexp.MustCompile(`^\d{1,2}:\d{2}:\d{2}(?:\.\d+)?`)},
+		{clock, regexp.MustCompile(`^\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?\b`)},
 		{address, regexp.MustCompile(`^0x[0-9a-f]{9,12}\b`)},
 		{text, regexp.MustCompile(`^0[xX][0-9a-fA-F]+`)},
 		{duration, regexp.MustCompile(`^(?:\d+h)?(?:\d+m)?\d+(?:\.\d+)?(?:ns|µs|μs|us|ms|s)\b`)},
@@ -61,6 +61,9 @@ var (
 		{path, regexp.MustCompile(`^[A-Za-z]:\\[^\s"'<>|?*:]*`)},
 	}
 )
+
+// machine are the lines in which go test names the machine before benchmarks.
+var machine = regexp.MustCompile(`^(?:goos|goarch|cpu): `)
 
 const (
 	month = `\b(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b`
@@ -109,6 +112,8 @@ func tokenAt(line string, at int) (kind, int) {
 		try = fromDigit
 	case c == '/':
 		try = fromSlash
+	case at == 0 && machine.MatchString(line):
+		return bench, len(line)
 	case 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' && strings.HasPrefix(line[at+1:], `:\`):
 		try = fromLetter
 	default:
@@ -190,8 +195,8 @@ var layouts = []string{
 
 // near tells whether the text is a date about now: a date of this run, and not one that the
 // notebook is about.
-func near(s string, now time.Time) bool {
-	const most = 36 * time.Hour // whatever the zone
+func near(s string, now time.Time, took time.Duration) bool {
+	most := 36*time.Hour + took // whatever the zone
 	if len(s) >= 10 {
 		if t, err := time.Parse("2006-01-02", strings.ReplaceAll(s[:10], "/", "-")); err == nil {
 			return now.Sub(t).Abs() < most
@@ -212,15 +217,21 @@ func near(s string, now time.Time) bool {
 }
 
 // nearClock tells whether the text is the time of day of this run, here or in UTC.
-func nearClock(s string, now time.Time) bool {
-	t, err := time.Parse("15:04:05", s[:strings.LastIndexByte(s, ':')+3])
-	if err != nil {
+func nearClock(s string, now time.Time, took time.Duration) bool {
+	t, known := time.Time{}, false
+	for _, l := range []string{"15:04:05", "15:04", time.Kitchen, "3:04 PM", "3:04:05PM", "3:04:05 PM"} {
+		if u, err := time.Parse(l, s); err == nil { // it takes fractions of a second too
+			t, known = u, true
+			break
+		}
+	}
+	if !known {
 		return false
 	}
 	for _, here := range []time.Time{now.Local(), now.UTC()} {
 		day := time.Date(0, 1, 1, here.Hour(), here.Minute(), here.Second(), 0, time.UTC)
 		apart := day.Sub(t).Abs()
-		if min(apart, 24*time.Hour-apart) < time.Hour {
+		if min(apart, 24*time.Hour-apart) < time.Hour+took {
 			return true
 		}
 	}

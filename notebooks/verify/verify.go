@@ -90,7 +90,7 @@ type Run struct {
 type Options struct {
 	// Runs has the cells that were run.
 	Runs map[*nbformat.Cell]Run
-	// Now is about the time of the run: dates near to it are dates of the run.
+	// Now is when the run began: dates near to it are dates of the run.
 	Now time.Time
 	// Folders are those of this machine that its paths may be below: the notebook's own and others. The
 	// folder of temporary files and the home folder need not be named.
@@ -105,6 +105,9 @@ func Compare(stored, fresh []*nbformat.Cell, o Options) []Result {
 	c := &comparison{
 		old: factsOf(stored, nil), new: factsOf(fresh, o.IDs), now: o.Now, roots: roots(o.Folders),
 		there: map[string]string{}, back: map[string]string{},
+	}
+	for _, run := range o.Runs {
+		c.took += run.Took
 	}
 	var results []Result
 	for i, cell := range fresh {

@@ -75,6 +75,10 @@ func TestText(t *testing.T) {
 		{"born 1990-01-02", "born 1990-01-03", false}, // not the time of the run
 		{"at 10:00:00", "at 03:04:06", true},
 		{"at 10:00:00", "at 20:04:06", false},
+		{"at 10:00:00.25", "at 03:04:06.5", true},
+		{"at 10:00AM", "at 3:04AM", true},
+		{"at 10:00", "at 03:10", true},
+		{"score 10:12", "score 10:13", false},
 		{"1767316000", "1795316645", true}, // Unix time
 		{"1767316000", "1567316645", false},
 		{"&x = 0xc000012345", "&x = 0xc0000aabb0", true},
@@ -98,6 +102,8 @@ func TestText(t *testing.T) {
 		{"10%\r100%\n", "30%\r100%\n", true},
 		{"BenchmarkFib-2   \t 1000000\t 1052 ns/op", "BenchmarkFib-16   \t 20000\t 999.5 ns/op", true},
 		{"BenchmarkFib-2   \t 1000000\t 1052 ns/op\t 3 allocs/op", "BenchmarkFib-2   \t 20000\t 999.5 ns/op\t 4 allocs/op", false},
+		{"goos: linux\ngoarch: amd64\ncpu: A\n", "goos: darwin\ngoarch: arm64\ncpu: B 9\n", true},
+		{"goos: linux\n", "cpu: linux\n", false},
 		{"ok  \tpkg\t0.005s", "ok  \tpkg\t0.105s", true},
 		{"\x1b[31mred\x1b[0m", "red", true},
 		{"a\nb\n", "b\na\n", false},
