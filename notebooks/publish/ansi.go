@@ -71,7 +71,9 @@ func (p *pen) line(w *bufio.Writer, s string) {
 		for ; j < len(glyphs) && glyphs[j].pen == glyphs[i].pen; j++ {
 			b.WriteRune(glyphs[j].r)
 		}
+		open := p.open
 		*p = glyphs[i].pen
+		p.open = open
 		p.text(w, b.String())
 		i = j
 	}
@@ -109,8 +111,15 @@ func (p *pen) run(s string, print func(string)) {
 				end++
 			}
 			s = s[min(end+1, len(s)):]
-		default:
-			s = s[2:]
+		default: // intermediate bytes, then a final one: \x1b(B chooses characters
+			i := 1
+			for i < len(s)-1 && s[i] >= 0x20 && s[i] <= 0x2f {
+				i++
+			}
+			if i < len(s) && s[i] < 0x80 {
+				i++
+			}
+			s = s[i:]
 		}
 	}
 }

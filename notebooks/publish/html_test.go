@@ -213,6 +213,42 @@ func TestOneRun(t *testing.T) {
 	}
 }
 
+// TestTutorials checks that the project's notebooks become pages whose own part is small.
+func TestTutorials(t *testing.T) {
+	paths, err := filepath.Glob("../*.ipynb")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		s, err := Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := Render(t.Context(), []Source{s}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if _, err := files[0].Content.WriteTo(&b); err != nil {
+			t.Fatal(err)
+		}
+		wellFormed(t, b.String())
+		outputs := 0
+		for _, c := range s.Notebook.Cells {
+			for _, o := range c.Outputs {
+				if _, text := htmlForms.choose(o); text != "" {
+					outputs += len(text)
+				}
+			}
+		}
+		if own := b.Len() - outputs; own > 100_000 {
+			t.Errorf("%s: the page has %d bytes beside its outputs", path, own)
+		} else {
+			t.Logf("%s: %d bytes, %d of them outputs", path, b.Len(), outputs)
+		}
+	}
+}
+
 // TestFaults checks that errors name file, cell and reason, and that no page is left half written.
 func TestFaults(t *testing.T) {
 	for text, want := range map[string]string{

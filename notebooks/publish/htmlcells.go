@@ -276,8 +276,11 @@ func (r *htmlWriter) picture(o *nbformat.Output, mime, value string) {
 }
 
 // diagram writes a Mermaid diagram as text: the drawing of it in characters if there is one, else its source, which
-// is made to be read.
+// is made to be read, and says what it is.
 func (r *htmlWriter) diagram(source, drawn string) {
-	text := strings.TrimRight(cmp.Or(strings.Trim(drawn, "\n"), source), "\n ")
-	r.add(`<figure class="diagram"><pre role="group" aria-label="`, esc(r.words.Diagram), `">`, esc(text), "</pre></figure>\n")
+	text, caption := strings.Trim(drawn, "\n"), ""
+	if text == "" {
+		text, caption = strings.Trim(source, "\n"), "<figcaption>"+esc(r.words.Diagram)+" (Mermaid)</figcaption>"
+	}
+	r.add(`<figure class="diagram"><pre role="group" aria-label="`, esc(r.words.Diagram), `">`, esc(text), "</pre>", caption, "</figure>\n")
 }

@@ -229,6 +229,16 @@ func TestBalanced(t *testing.T) {
 	}
 }
 
+// TestDeep would not end in time if HTML that is made to be slow were.
+func TestDeep(t *testing.T) {
+	for _, s := range []string{strings.Repeat("<div>", 100_000), strings.Repeat("<b><i>", 50_000) + strings.Repeat("</b></i>", 50_000),
+		strings.Repeat("<table><tr><td>", 30_000), strings.Repeat(`<a style="`, 50_000), strings.Repeat("<!--", 100_000)} {
+		if out := balanced(untrusting.safeHTML(s)); strings.Contains(out, "<a") {
+			t.Errorf("%.20s… gives %.40s…", s, out)
+		}
+	}
+}
+
 func FuzzSafeHTML(f *testing.F) {
 	for _, attack := range attacks {
 		f.Add(attack)
