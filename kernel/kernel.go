@@ -30,10 +30,14 @@ import (
 	"iyagi/kernel/internal/interp"
 	"iyagi/kernel/internal/session"
 	"iyagi/kernel/internal/wire"
+	"iyagi/kernel/protocol"
 )
 
 // Version is the kernel's own version, in semantic versioning.
 const Version = "0.1.0"
+
+// LanguageInfo is what the kernel tells of the language of its cells, which notebooks note.
+func LanguageInfo() protocol.LanguageInfo { return session.LanguageInfo() }
 
 // Config is what a kernel is started with.
 type Config struct {

@@ -19,7 +19,7 @@ import (
 // may not see it cannot come to need. Tests of a package may import more.
 var imports = map[string][]string{
 	"kernel": {"kernel/internal/check", "kernel/internal/childproc", "kernel/internal/eval", "kernel/internal/history",
-		"kernel/internal/interp", "kernel/internal/lower", "kernel/internal/session", "kernel/internal/wire"},
+		"kernel/internal/interp", "kernel/internal/lower", "kernel/internal/session", "kernel/internal/wire", "kernel/protocol"},
 	"kernel/protocol":                 {},
 	"kernel/display":                  {"kernel/internal/host", "kernel/internal/eval"},
 	"kernel/program":                  {"kernel/internal/check", "kernel/internal/magic"},
@@ -65,7 +65,7 @@ var imports = map[string][]string{
 	"install/venv":                {},
 	"install/venv/venvtest":       {"install/venv"},
 	"install/frontends":           {},
-	"cmd/iyagi":                   {"kernel", "kernel/program", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/execute", "notebooks/nbformat", "notebooks/publish", "notebooks/verify", "notebooks/watch"},
+	"cmd/iyagi":                   {"kernel", "kernel/program", "kernel/protocol", "install", "install/venv", "notebooks/client", "notebooks/execute", "notebooks/frontmatter", "notebooks/jupytext", "notebooks/nbformat", "notebooks/publish", "notebooks/verify", "notebooks/watch"},
 }
 
 // soleUsers are libraries that one package wraps for all others.

@@ -8,6 +8,8 @@
 //	iyagi publish FILE…    make pages of notebooks: HTML, or Markdown for a site
 //	iyagi export NOTEBOOK  make a Go program of a notebook
 //	iyagi watch NOTEBOOK   show a page of a notebook that follows each save
+//	iyagi convert FILE…    notebooks as Markdown or Go files, and back
+//	iyagi new NAME         a fresh notebook
 //	iyagi doctor           what front ends would find, and what is wrong
 //	iyagi version
 //
@@ -93,7 +95,7 @@ func rootCommand(std streams) *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(kernelCommand(), installCommand(), uninstallCommand(), labCommand(std), runCommand(std), publishCommand(std), doctorCommand(std), exportCommand(std), watchCommand(std), versionCommand())
+	root.AddCommand(kernelCommand(), installCommand(), uninstallCommand(), labCommand(std), runCommand(std), publishCommand(std), convertCommand(std), newCommand(std), doctorCommand(std), exportCommand(std), watchCommand(std), versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{fmt.Errorf("%w\nsee: %s --help", err, cmd.CommandPath())}
 	})

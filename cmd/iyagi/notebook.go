@@ -14,6 +14,7 @@ import (
 	"iyagi/install"
 	"iyagi/kernel/protocol"
 	"iyagi/notebooks/execute"
+	"iyagi/notebooks/jupytext"
 	"iyagi/notebooks/nbformat"
 	"iyagi/notebooks/verify"
 )
@@ -21,7 +22,10 @@ import (
 // notebook runs a notebook and writes it where the options say.
 func (r *runner) notebook(ctx context.Context, path string, suite *verify.Suite) exitStatus {
 	*suite = verify.Suite{Name: path, Began: time.Now()}
-	nb, err := nbformat.Read(path)
+	nb, err := jupytext.Read(path)
+	if _, text := jupytext.FormatOf(path); err == nil && text && r.options.inPlace {
+		err = fmt.Errorf("%s is a text, which has no outputs; -o FILE.ipynb keeps them", path)
+	}
 	if err == nil {
 		if l := nb.Language(); r.options.kernel == "" && l != "" && !strings.EqualFold(l, "go") {
 			err = fmt.Errorf("%s: the notebook is in %s; --kernel names the kernelspec to run it with", path, l)
@@ -150,13 +154,22 @@ func (b *book) describe(info *protocol.KernelInfoReply) {
 		b.nb.Metadata = m
 	}
 	if b.options.kernel == "" && m.Raw("kernelspec") == nil {
-		m.Set("kernelspec", map[string]string{"display_name": install.DisplayName, "language": "go", "name": install.Name})
+		setKernel(m)
 	}
-	if l := info.LanguageInfo; m.Raw("language_info") == nil {
-		m.Set("language_info", map[string]string{
-			"file_extension": l.FileExtension, "mimetype": l.MIMEType, "name": l.Name, "version": l.Version,
-		})
+	if m.Raw("language_info") == nil {
+		setLanguage(m, info.LanguageInfo)
 	}
+}
+
+// setKernel writes that a notebook is for our kernel.
+func setKernel(m *nbformat.Object) {
+	m.Set("kernelspec", map[string]string{"display_name": install.DisplayName, "language": "go", "name": install.Name})
+}
+
+func setLanguage(m *nbformat.Object, l protocol.LanguageInfo) {
+	m.Set("language_info", map[string]string{
+		"file_extension": l.FileExtension, "mimetype": l.MIMEType, "name": l.Name, "version": l.Version,
+	})
 }
 
 // save writes the notebook of a run that went well where the options say.
@@ -178,7 +191,11 @@ func (b *book) keep() error {
 		return nil
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		path = filepath.Join(path, filepath.Base(b.path))
+		name := filepath.Base(b.path)
+		if _, text := jupytext.FormatOf(name); text {
+			name = strings.TrimSuffix(name, filepath.Ext(name)) + ".ipynb"
+		}
+		path = filepath.Join(path, name)
 	}
 	return nbformat.Write(path, b.nb)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"iyagi/notebooks/execute"
+	"iyagi/notebooks/jupytext"
 	"iyagi/notebooks/verify"
 )
 
@@ -70,7 +71,8 @@ func (o *runOptions) valid() error {
 }
 
 const runHelp = `Run notebooks and Go programs, each in a kernel of its own, and print what they
-print. Of a folder, the notebooks and the programs (package main) in it are run.
+print. Of a folder, the notebooks and the programs (package main) in it are run. A
+notebook may be a text: Markdown with fences of Go, or a .go file with lines of // %%.
 
 A notebook stops at the first cell that fails, and the exit status is 1. A cell
 with the tag raises-exception may fail. A program's exit status is its own, as
@@ -99,6 +101,7 @@ func runCommand(std streams) *cobra.Command {
 		Short: "Run notebooks and Go programs without a front end",
 		Long:  runHelp,
 		Example: `  iyagi run lesson.ipynb
+  iyagi run README.md
   iyagi run --check notebooks --junit report.xml
   iyagi run -p n=100 -p name=Kim -o report.ipynb template.ipynb
   iyagi run --inplace --check lesson.ipynb`,
@@ -147,8 +150,8 @@ func collect(args []string) ([]string, error) {
 			return nil, err
 		}
 		if !info.IsDir() {
-			if ext := filepath.Ext(arg); ext != ".ipynb" && ext != ".go" {
-				return nil, fmt.Errorf("%s is neither a notebook (.ipynb) nor a Go program (.go)", arg)
+			if _, text := jupytext.FormatOf(arg); filepath.Ext(arg) != ".ipynb" && !text {
+				return nil, fmt.Errorf("%s is neither a notebook (.ipynb, .md) nor a Go program (.go)", arg)
 			}
 			files = append(files, arg)
 			continue
@@ -180,6 +183,12 @@ func isProgram(path string) bool {
 	}
 	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.PackageClauseOnly)
 	return err == nil && f.Name.Name == "main"
+}
+
+// isTextNotebook tells a .go file with cells from a program.
+func isTextNotebook(path string) bool {
+	text, err := os.ReadFile(path)
+	return err == nil && jupytext.IsNotebook(text)
 }
 
 // runFiles runs each file and returns the first failure as an exit status; the
@@ -228,7 +237,7 @@ func (r *runner) all(ctx context.Context, files []string) exitStatus {
 		if ctx.Err() != nil {
 			break
 		}
-		if filepath.Ext(path) == ".go" {
+		if filepath.Ext(path) == ".go" && !isTextNotebook(path) {
 			running.Wait()
 			got[i] = r.program(ctx, path)
 			continue

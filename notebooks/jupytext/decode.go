@@ -133,10 +133,13 @@ type decoder struct {
 
 func (d *decoder) add(c *cell) { d.cells = append(d.cells, c) }
 
-// mainLanguage is the notebook's language: what the header says, or what most cells are in.
+// mainLanguage is the notebook's language: what the header says, Go if there is a cell in it, or what most cells are in.
 func (d *decoder) mainLanguage() string {
 	if d.main != "" {
 		return d.main
+	}
+	if slices.ContainsFunc(d.cells, func(c *cell) bool { language, _ := c.meta.text("language"); return usual(language) == "go" }) {
+		return "go"
 	}
 	main, most := "python", 0.5
 	counts := map[string]float64{"python": 0.5}
@@ -154,7 +157,7 @@ func (d *decoder) mainLanguage() string {
 // notebook makes a notebook of the cells and the header. Cells have the ids that the text says, and no others.
 func (d *decoder) notebook(h header) *nbformat.Notebook {
 	main := d.mainLanguage()
-	if kernel := parseMeta(h.metadata.get("kernelspec")); kernel.get("language") == nil && len(d.cells) > 0 {
+	if kernel := parseMeta(h.metadata.get("kernelspec")); kernel.get("language") == nil && slices.ContainsFunc(d.cells, func(c *cell) bool { return c.typ == nbformat.Code }) {
 		d.section.setText("main_language", main)
 	}
 	n := nbformat.New()

@@ -15,7 +15,7 @@
 //     Encode reads each cell back and takes the plainest form that gives the same cell.
 //   - All metadata of the notebook is written but language_info, which a kernel tells, and the state of widgets, which is output.
 //
-// Two things differ on purpose: lines end at \n, \r\n and \r alone, and the first line of a Markdown file is never an
+// Some things differ on purpose: a Markdown text with a fence of Go and no header is a notebook in Go, whatever else it shows; lines end at \n, \r\n and \r alone, and the first line of a Markdown file is never an
 // encoding and never names a program to run it. Not read are jupytext's other forms (light, MyST, Quarto …), its Markdown before version 1.2, and the options for other languages. Outputs
 // and execution counts are in no text.
 //

@@ -129,7 +129,10 @@ func (n *Notebook) Language() string {
 	if l := n.inner("language_info", "name"); l != "" {
 		return l
 	}
-	return n.inner("kernelspec", "language")
+	if l := n.inner("kernelspec", "language"); l != "" {
+		return l
+	}
+	return n.inner("jupytext", "main_language") // of a notebook that was a text
 }
 
 func (n *Notebook) inner(object, field string) string {

@@ -18,27 +18,32 @@ const Implementation = "iyagi"
 // debug_request and the subshell requests are not served: JupyterLab sends
 // them to a kernel that claims them, and hangs without an answer.
 func (s *Session) kernelInfo(context.Context, request) any {
-	version := strings.TrimPrefix(runtime.Version(), "go")
+	language := LanguageInfo()
 	return &protocol.KernelInfoReply{
 		Status:                protocol.StatusOK,
 		ProtocolVersion:       protocol.Version,
 		Implementation:        Implementation,
 		ImplementationVersion: s.cfg.Version,
-		LanguageInfo: protocol.LanguageInfo{
-			Name:              "go",
-			Version:           version,
-			MIMEType:          "text/x-go",
-			FileExtension:     ".go",
-			PygmentsLexer:     "go", // an empty one turns the colours of nbconvert off
-			CodeMirrorMode:    "go",
-			NbconvertExporter: "script",
-		},
-		Banner: fmt.Sprintf("Iyagi %s: Go %s in notebooks, with processes and threads to look at", s.cfg.Version, version),
+		LanguageInfo:          language,
+		Banner:                fmt.Sprintf("Iyagi %s: Go %s in notebooks, with processes and threads to look at", s.cfg.Version, language.Version),
 		HelpLinks: []protocol.HelpLink{
 			{Text: "A Tour of Go", URL: "https://go.dev/tour/"},
 			{Text: "Go documentation", URL: "https://go.dev/doc/"},
 			{Text: "Go standard library", URL: "https://pkg.go.dev/std"},
 		},
+	}
+}
+
+// LanguageInfo describes the language of the cells.
+func LanguageInfo() protocol.LanguageInfo {
+	return protocol.LanguageInfo{
+		Name:              "go",
+		Version:           strings.TrimPrefix(runtime.Version(), "go"),
+		MIMEType:          "text/x-go",
+		FileExtension:     ".go",
+		PygmentsLexer:     "go", // an empty one turns the colours of nbconvert off
+		CodeMirrorMode:    "go",
+		NbconvertExporter: "script",
 	}
 }
 
