@@ -133,12 +133,17 @@ type decoder struct {
 
 func (d *decoder) add(c *cell) { d.cells = append(d.cells, c) }
 
-// mainLanguage is the notebook's language: what the header says, Go if there is a cell in it, or what most cells are in.
-func (d *decoder) mainLanguage() string {
+// mainLanguage is the notebook's language: what the header says, or what most cells are in. A page without a header that has any cell in Go is
+// a notebook in Go, whatever else it shows.
+func (d *decoder) mainLanguage(header bool) string {
 	if d.main != "" {
 		return d.main
 	}
-	if slices.ContainsFunc(d.cells, func(c *cell) bool { language, _ := c.meta.text("language"); return usual(language) == "go" }) {
+	isGo := func(c *cell) bool {
+		language, _ := c.meta.text("language")
+		return c.typ == nbformat.Code && usual(language) == "go"
+	}
+	if !header && slices.ContainsFunc(d.cells, isGo) {
 		return "go"
 	}
 	main, most := "python", 0.5
@@ -156,7 +161,7 @@ func (d *decoder) mainLanguage() string {
 
 // notebook makes a notebook of the cells and the header. Cells have the ids that the text says, and no others.
 func (d *decoder) notebook(h header) *nbformat.Notebook {
-	main := d.mainLanguage()
+	main := d.mainLanguage(h.found)
 	if kernel := parseMeta(h.metadata.get("kernelspec")); kernel.get("language") == nil && slices.ContainsFunc(d.cells, func(c *cell) bool { return c.typ == nbformat.Code }) {
 		d.section.setText("main_language", main)
 	}

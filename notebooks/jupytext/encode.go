@@ -186,7 +186,7 @@ func (e *encoder) readsMain(h header, front int) bool {
 			d.add(&c)
 		}
 	}
-	return len(d.cells) == 0 || d.mainLanguage() == e.main
+	return len(d.cells) == 0 || d.mainLanguage(h.found) == e.main
 }
 
 // frontMatter returns 1 if the first cell can be the head of the text, else 0.
