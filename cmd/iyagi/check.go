@@ -18,7 +18,7 @@ import (
 // identify notes the process IDs of the kernel and of the process that runs the cells: a cell can print
 // them, and they are others in each run. Other kernels may not answer; then less is known.
 func (b *book) identify(ctx context.Context, s *execute.Session) {
-	b.ids[s.Client().PID()] = "kernel"
+	b.ids[s.Client().PID()] = verify.Kernel
 	if b.options.kernel != "" {
 		return
 	}
@@ -32,7 +32,7 @@ func (b *book) identify(ctx context.Context, s *execute.Session) {
 	data, _ := value["data"].(map[string]any)
 	text, _ := data["text/plain"].(string)
 	if pid, err := strconv.Atoi(strings.TrimSpace(text)); err == nil {
-		b.ids[pid] = "cell 1"
+		b.ids[pid] = verify.Evaluator
 	}
 }
 

@@ -3,6 +3,7 @@ package verify
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -12,6 +13,7 @@ import (
 type comparison struct {
 	exact    bool // nothing may vary
 	old, new *facts
+	kernel   int // process ID of the new run's kernel; 0: unknown
 	now      time.Time
 	took     time.Duration
 	roots    []string // folders of the new run, longest first
@@ -142,7 +144,7 @@ func (c *comparison) equal(o, n *line, bind bool) bool {
 			}
 			return false
 		}
-		if t.kind != u.kind || !c.same(t, u, bind) {
+		if t.kind != u.kind || !c.same(t, u, bind) && !(t.kind == number && c.calledID(now, i) && c.became("id "+t.text, "id "+u.text, bind)) {
 			return false
 		}
 	}
@@ -182,6 +184,25 @@ func (c *comparison) sameNumber(o, n string, bind bool) bool {
 	}
 	const year = 365 * 24 * time.Hour
 	return unixNear(n, c.now, 36*time.Hour+c.took) && unixNear(o, c.now, 30*year)
+}
+
+var (
+	idWord = regexp.MustCompile(`(?i)(?:\b(?:pid|tid|thread|process)\b|프로세스|스레드)[^0-9\n]{0,12}$`)
+	counts = regexp.MustCompile(`^ ?(?:개|명|번|times|items)`)
+)
+
+// calledID tells whether the text calls a number the ID of a process or thread, and the number can be
+// that of one that began during the run: systems count up from that of the kernel. So an ID is known that
+// no card tells, such as that of the thread of a goroutine.
+func (c *comparison) calledID(line []token, i int) bool {
+	n, err := strconv.Atoi(line[i].text)
+	if err != nil || c.kernel == 0 || n <= c.kernel || n > c.kernel+20_000 {
+		return false
+	}
+	if i+1 < len(line) && counts.MatchString(line[i+1].text) {
+		return false
+	}
+	return i > 0 && line[i-1].kind == text && idWord.MatchString(line[i-1].text)
 }
 
 // became tells whether old can be what is fresh now: neither has another counterpart.

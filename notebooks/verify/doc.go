@@ -11,8 +11,8 @@
 //     several tasks interleave, which IDs they had and when they ran is left open; what is a
 //     child of what is not. The workers of a pool ("name #1", "name #2"…) are one, as
 //     it depends on the machine how many there are and on the moment who does what.
-//   - In text, a number that is a process or thread ID by the metadata of either run equals
-//     its counterpart of the other; a duration equals any duration of the same style, unless
+//   - In text, a number that is a process or thread ID by the metadata of either run, or called one
+//     in the text, equals its counterpart of the other; a duration equals any duration of the same style, unless
 //     both are whole seconds; a time of day or date of the run equals the stored
 //     one; a path below the run's folders equals one with the same rest; an address
 //     equals the address that stood in its place before, throughout the notebook. Widths of columns may

@@ -46,7 +46,7 @@ func factsOf(cells []*nbformat.Cell, known map[int]string) *facts {
 					f.add(t.PID, role+" pid")
 				}
 				if t.PPID != parent {
-					f.add(t.PPID, "kernel")
+					f.add(t.PPID, Kernel)
 				}
 				f.add(t.TID, role+" tid")
 			}

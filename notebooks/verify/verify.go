@@ -95,9 +95,15 @@ type Options struct {
 	// Folders are those of this machine that its paths may be below: the notebook's own and others. The
 	// folder of temporary files and the home folder need not be named.
 	Folders []string
-	// IDs are process IDs of the new run with what they are, such as "kernel".
+	// IDs are process IDs of the new run with what they are, such as Kernel.
 	IDs map[int]string
 }
+
+// The processes that Options.IDs can name: the kernel, and the first one that ran cells.
+const (
+	Kernel    = "kernel"
+	Evaluator = "cell 1"
+)
 
 // Compare compares the stored cells of a notebook with the same cells after a new
 // run: stored[i] with fresh[i].
@@ -105,6 +111,11 @@ func Compare(stored, fresh []*nbformat.Cell, o Options) []Result {
 	c := &comparison{
 		old: factsOf(stored, nil), new: factsOf(fresh, o.IDs), now: o.Now, roots: roots(o.Folders),
 		there: map[string]string{}, back: map[string]string{},
+	}
+	for pid, role := range o.IDs {
+		if role == Kernel {
+			c.kernel = pid
+		}
 	}
 	for _, run := range o.Runs {
 		c.took += run.Took

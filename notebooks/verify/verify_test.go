@@ -225,7 +225,7 @@ func TestPool(t *testing.T) {
 // IDs that no card tells are known from the running kernel; one that was another before stays
 // one throughout the notebook.
 func TestIDs(t *testing.T) {
-	ids := map[int]string{7000: "cell 1", 6999: "kernel"}
+	ids := map[int]string{7000: verify.Evaluator, 6999: verify.Kernel}
 	stored := []*nbformat.Cell{printed("pid 4711, parent 4710"), printed("again 4711")}
 	if r := compare(stored, []*nbformat.Cell{printed("pid 7000, parent 6999"), printed("again 7000")}, ids); r[0].Status.Bad() || r[1].Status.Bad() {
 		t.Errorf("%s%s", diff(r[0]), diff(r[1]))
@@ -235,6 +235,30 @@ func TestIDs(t *testing.T) {
 	}
 	if r := compare(stored, []*nbformat.Cell{printed("pid 7000, parent 1"), printed("again 7000")}, ids); !r[0].Status.Bad() {
 		t.Errorf("%v", r[0].Status)
+	}
+}
+
+// A number that the text calls an ID can be one that no card tells.
+func TestCalledIDs(t *testing.T) {
+	ids := map[int]string{6999: verify.Kernel}
+	tests := []struct {
+		stored, fresh string
+		same          bool
+	}{
+		{"스레드 ID: 4712", "스레드 ID: 7003", true},
+		{"thread 4712 runs 3 goroutines", "thread 7003 runs 3 goroutines", true},
+		{"TID=4712, TID=4713", "TID=7003, TID=7004", true},
+		{"TID=4712, TID=4713", "TID=7003, TID=7003", false}, // two threads, now one
+		{"thread 4712", "thread 12", false},                 // no new process has that
+		{"스레드 2000개", "스레드 7003개", false},
+		{"line 4712", "line 7003", false},
+		{"thread 4712 runs 3 goroutines", "thread 7003 runs 4 goroutines", false},
+	}
+	for _, test := range tests {
+		r := compare([]*nbformat.Cell{printed(test.stored)}, []*nbformat.Cell{printed(test.fresh)}, ids)[0]
+		if same := r.Status == verify.Same; same != test.same {
+			t.Errorf("%q, now %q: %v", test.stored, test.fresh, r.Status)
+		}
 	}
 }
 
