@@ -49,6 +49,8 @@ func (s *pictures) of(c *cell, address string) (string, error) {
 		return destination(address), nil
 	case err != nil:
 		return "", s.page.fault(c, err.Error(), err)
+	case v.mime == "image/svg+xml" && !s.page.options.Trust && !harmlessSVG(string(v.data)):
+		return "", s.page.fault(c, fmt.Sprintf("the drawing %.80s may run or load something when it is opened by itself; --trust publishes it as it is", address), nil)
 	}
 	name := ""
 	if !strings.HasPrefix(strings.ToLower(address), "data:") {

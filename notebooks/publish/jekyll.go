@@ -14,7 +14,7 @@ var jekyllSite = &site{
 	dialect: kramdown,
 	place:   jekyllPlace,
 	card: func(w *markdownWriter, card, _ string) []string {
-		return []string{"<div class=\"iyagi-card\" markdown=\"0\">\n" + w.html(balanced(w.page.safeHTML(card))) + "\n</div>"}
+		return []string{w.htmlOutput("iyagi-card", balanced(w.page.safeHTML(card)))}
 	},
 	printed: func(_, block string) string { return block + "\n{: .output}" },
 	style:   "assets/iyagi.css",

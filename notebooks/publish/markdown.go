@@ -28,8 +28,8 @@ type dialect struct {
 
 	inlineMath string // marks mathematics in a text, on both sides
 
-	// parsed is the attribute of an HTML element whose content is Markdown, too; plain of one whose content is not.
-	parsed, plain string
+	// parsed is the attribute of an HTML element whose content is Markdown.
+	parsed string
 }
 
 var (
@@ -39,7 +39,7 @@ var (
 	// the macros plugin takes {# for a comment
 	pythonMarkdown = &dialect{target: MkDocs, escapable: "\\`*_{}[]()>#+-.!", indent: 4, heading: " { #%s }", inlineMath: "$", parsed: ` markdown="1"`}
 	// https://kramdown.gettalong.org/syntax.html: {#id} takes ASCII only
-	kramdown = &dialect{target: Jekyll, escapable: "\\.*_+`<>()[]{}#!:|\"'$=-", indent: 4, heading: "\n{: id=\"%s\"}", inlineMath: "$$", parsed: ` markdown="1"`, plain: ` markdown="0"`}
+	kramdown = &dialect{target: Jekyll, escapable: "\\.*_+`<>()[]{}#!:|\"'$=-", indent: 4, heading: "\n{: id=\"%s\"}", inlineMath: "$$", parsed: ` markdown="1"`}
 )
 
 // markdownWriter writes the Markdown of one page in a dialect. The first error ends it.

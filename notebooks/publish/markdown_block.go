@@ -227,8 +227,15 @@ var environments = strings.NewReplacer(
 
 var blankLines = regexp.MustCompile(`\n\s*\n`)
 
+var tagInTeX = regexp.MustCompile(`<([A-Za-z/!?])`)
+
+// harmlessTeX has nothing that would be HTML on a site that does not know mathematics.
+func harmlessTeX(tex string) string {
+	return tagInTeX.ReplaceAllString(visibleText(tex), `\lt $1`)
+}
+
 func (w *markdownWriter) mathBlock(tex string) string {
-	tex = strings.TrimSpace(blankLines.ReplaceAllString(environments.Replace(visibleText(tex)), "\n"))
+	tex = strings.TrimSpace(blankLines.ReplaceAllString(environments.Replace(harmlessTeX(tex)), "\n"))
 	tex = strings.ReplaceAll(tex, "$$", "")
 	if tex == "" {
 		return ""

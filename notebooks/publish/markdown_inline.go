@@ -244,7 +244,7 @@ func (w *markdownWriter) autoLink(n *ast.AutoLink) string {
 }
 
 func (w *markdownWriter) inlineTeX(n *mathInline) string {
-	tex, mark := strings.Join(strings.Fields(visibleText(n.tex)), " "), w.inlineMath
+	tex, mark := strings.Join(strings.Fields(harmlessTeX(n.tex)), " "), w.inlineMath
 	if w.inTable {
 		tex = strings.NewReplacer(`\|`, `\Vert{}`, "|", `\vert{}`).Replace(tex)
 	}

@@ -33,7 +33,7 @@ func titledFence(block, title string) string {
 // who read the file itself, use the site's search or listen to the page.
 func mkdocsCard(w *markdownWriter, card, markdown string) []string {
 	card = strings.ReplaceAll(balanced(w.page.safeHTML(card)), "<table", `<table class="iyagi"`)
-	blocks := []string{`<div class="iyagi-card" data-search-exclude>` + "\n" + w.html(card) + "\n</div>"}
+	blocks := []string{w.htmlOutput("iyagi-card", card)}
 	if strings.TrimSpace(markdown) == "" {
 		return blocks
 	}

@@ -145,7 +145,7 @@ func (w *markdownWriter) raw(c *cell) []string {
 			}
 			return w.text(c.Source, nil)
 		case "text/html":
-			return present(w.html(balanced(w.page.safeHTML(c.Source))))
+			return []string{w.htmlOutput("iyagi-html", balanced(w.page.safeHTML(c.Source)))}
 		}
 	}
 	return nil
@@ -234,7 +234,7 @@ func (w *markdownWriter) display(o *nbformat.Output) []string {
 	case "":
 		return nil
 	case "text/html":
-		return present(w.html(balanced(w.page.safeHTML(value))))
+		return []string{w.htmlOutput("iyagi-html", balanced(w.page.safeHTML(value)))}
 	case "text/markdown":
 		return w.text(value, nil)
 	case "text/latex":

@@ -100,6 +100,60 @@ func (s *segments) check(t *testing.T, page []byte) {
 	}
 }
 
+// attackNotebook is of texts that try to bring HTML onto a page. No picture is among them that would have to be there.
+func attackNotebook(count int) *nbformat.Notebook {
+	html := strings.Split(`<script>alert(1)</script>|<scr|ipt>|<img src=https://x/y onerror=alert(1)>|<svg/onload=alert(1)>|<a href="javascript:alert(1)">|<b|onclick=alert(1)|>|<|/>|</|<!--|-->|<![CDATA[|]]>|<?php|?>|<!x|`+
+		`<style>*{}</style>|<iframe src=//x>|<div markdown="1" onclick=alert(1)>|</div>|<details>|{: onclick="alert(1)"}|{ onclick="alert(1)" }|{:onclick="alert(1)"}|[a](javascript:alert(1))|[a](b "x" onclick=alert(1))|[a](<b"onclick=alert(1)>)|`+
+		`&lt;script&gt;|&#60;script>|\\<script>|`+"`<script>`|```html|$<script>$|$$<script>$$|<https://x/\"onclick=alert(1)>|\n|\n\n|    |> |- |# |*|_|\"|'|</span>|<pre>|</pre>|<textarea>|<title>|<noscript>", "|")
+	n := markdownNotebook("title: Attacks\ndate: 2026-11-21")
+	r := rand.New(rand.NewPCG(5, 6))
+	for range count {
+		var b strings.Builder
+		for range 1 + r.IntN(8) {
+			b.WriteString(html[r.IntN(len(html))])
+			if r.IntN(3) == 0 {
+				b.WriteString(pieces[r.IntN(len(pieces))])
+			}
+		}
+		if text := b.String(); !strings.Contains(text, "![") {
+			n.Cells = append(n.Cells, nbformat.NewCell(nbformat.Markdown, text))
+		}
+	}
+	return n
+}
+
+// checkHarmless looks for what could run on a page.
+func checkHarmless(t *testing.T, page []byte) {
+	t.Helper()
+	m := article.FindSubmatch(page)
+	if m == nil {
+		t.Fatal("the page has no article")
+	}
+	z := html.NewTokenizer(bytes.NewReader(m[1]))
+	for z.Next() != html.ErrorToken {
+		raw := string(z.Raw())
+		token := z.Token()
+		if token.Type != html.StartTagToken && token.Type != html.SelfClosingTagToken {
+			continue
+		}
+		switch token.Data {
+		case "script", "style", "iframe", "svg", "textarea", "title", "noscript", "object", "embed", "form", "base", "meta", "link":
+			t.Errorf("the page has %s", raw)
+		}
+		for _, a := range token.Attr {
+			if strings.HasPrefix(a.Key, "on") || strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.Val)), "javascript:") {
+				t.Errorf("the page has %s", raw)
+			}
+		}
+	}
+}
+
+func TestHarmlessMarkdown(t *testing.T) {
+	page := published(t, Options{Target: Markdown}, Source{"a.ipynb", attackNotebook(3000)})["a.md"]
+	_, page, _ = strings.Cut(page, "\n---\n")
+	checkHarmless(t, []byte("<article>"+rendered(t, page)+"</article>"))
+}
+
 // flat is an outline as far as all readers agree on it.
 func flat(page string) string {
 	return strings.Join(strings.Fields(retold.Replace(outline(page))), " ")
@@ -209,13 +263,14 @@ func TestMkDocs(t *testing.T) {
 	}
 	documents := filepath.Join(t.TempDir(), "docs")
 	s := siteSegments(*segmentCount)
-	sources := append(tutorials(t), Source{Path: "traps.ipynb", Notebook: s.notebook}, Source{Path: "../샘플 노트북.ipynb", Notebook: sample(t)})
+	sources := append(tutorials(t), Source{Path: "traps.ipynb", Notebook: s.notebook}, Source{Path: "attacks.ipynb", Notebook: attackNotebook(*segmentCount)}, Source{Path: "../샘플 노트북.ipynb", Notebook: sample(t)})
 	renderSite(t, MkDocs, documents, sources...)
 	write(t, filepath.Join(documents, "index.md"), "# Index\n")
 	site := buildMkDocs(t, documents)
 	s.check(t, read(t, filepath.Join(site, "traps", "index.html")))
 	checkTutorial(t, read(t, filepath.Join(site, "processes-and-threads", "index.html")), `href="../goroutines-threads-processes/"`)
 	checkSample(t, read(t, filepath.Join(site, "saempeul-noteubug", "index.html")))
+	checkHarmless(t, read(t, filepath.Join(site, "attacks", "index.html")))
 }
 
 // buildJekyll builds a site and returns its folder.
@@ -246,12 +301,13 @@ func TestJekyll(t *testing.T) {
 	}
 	folder := t.TempDir()
 	s := siteSegments(*segmentCount)
-	sources := append(tutorials(t), Source{Path: "traps.ipynb", Notebook: s.notebook}, Source{Path: "../샘플 노트북.ipynb", Notebook: sample(t)})
+	sources := append(tutorials(t), Source{Path: "traps.ipynb", Notebook: s.notebook}, Source{Path: "attacks.ipynb", Notebook: attackNotebook(*segmentCount)}, Source{Path: "../샘플 노트북.ipynb", Notebook: sample(t)})
 	renderSite(t, Jekyll, folder, sources...)
 	site := buildJekyll(t, folder)
 	s.check(t, read(t, filepath.Join(site, "traps.html")))
 	checkTutorial(t, read(t, filepath.Join(site, "processes-and-threads.html")), `href="/base/goroutines-threads-processes.html"`)
 	checkSample(t, read(t, filepath.Join(site, "saempeul-noteubug.html")))
+	checkHarmless(t, read(t, filepath.Join(site, "attacks.html")))
 }
 
 // checkTutorial looks for what a tutorial has on any site.

@@ -217,11 +217,36 @@ func TestHarmlessSVG(t *testing.T) {
 		`<!DOCTYPE svg [<!ENTITY a "b">]>` + head + `</svg>`:                 false,
 		`<?xml-stylesheet href="x.css"?>` + head + `</svg>`:                  false,
 		head + `<animate attributeName="href" to="javascript:x"/></svg>`:     false,
+		head + `<style>*{stroke-linejoin:round}</style><metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:li/></rdf:RDF></metadata></svg>`: true,
+		head + `<style>@import "x.css";</style></svg>`: false,
 		head + `<path`: false,
 	} {
 		if got := harmlessSVG(s); got != want {
 			t.Errorf("%s: %v", s, got)
 		}
+	}
+}
+
+// Nothing of TeX is HTML, not even on a site that does not know mathematics.
+func TestHarmlessTeX(t *testing.T) {
+	n := markdownNotebook("title: x", "$a<b$ $<script>x</script>$\n\n$$\n</script>\n$$")
+	for target, want := range map[Target]string{
+		MkDocs: "$a\\lt b$ $\\lt script>x\\lt /script>$\n\n$$\n\\lt /script>\n$$\n",
+	} {
+		if got := published(t, Options{Target: target}, Source{"a.ipynb", n})["a.md"]; !strings.HasSuffix(got, want) {
+			t.Errorf("%s: %s", target, got)
+		}
+	}
+	svg := markdownNotebook("title: x", "![x](attachment:x.svg)")
+	svg.Cells[1].Attachments = nbformat.NewObject(nil)
+	if err := svg.Cells[1].Attachments.Set("x.svg", map[string]string{"image/svg+xml": "<svg onload='x()'/>"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Render(t.Context(), []Source{{"a.ipynb", svg}}, Options{Target: MkDocs}); err == nil || !strings.Contains(err.Error(), "a.ipynb: cell 2: the drawing attachment:x.svg may run") {
+		t.Error(err)
+	}
+	if files := published(t, Options{Target: MkDocs, Trust: true}, Source{"a.ipynb", svg}); files["a_files/x.svg"] == "" {
+		t.Errorf("%v", files)
 	}
 }
 
