@@ -6,7 +6,7 @@ import (
 )
 
 //go:embed display/*.go process/*.go thread/*.go internal/card/*.go internal/host/*.go internal/transfer/*.go
-//go:embed internal/eval/eval.go internal/childproc/meter*.go internal/childproc/family*.go program/cells/*.go
+//go:embed internal/eval/*.go internal/childproc/meter*.go internal/childproc/family*.go program/cells/*.go
 var helperSources embed.FS
 
 // Sources are the packages that cells import and what these are made of, by their paths below this
