@@ -87,6 +87,9 @@ const (
 	TypesName = "t__"
 )
 
+// OnceSuffix ends the names of functions that a declaration calls when it is loaded, and nothing else calls.
+const OnceSuffix = "__i"
+
 // Type describes a type of a cell: a named one, or a literal that the interpreter
 // needs a name for.
 type Type struct {

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/traefik/yaegi/interp"
 
+	"iyagi/kernel/internal/eval"
 	"iyagi/kernel/internal/vm"
 )
 
@@ -204,8 +206,13 @@ func (m *memory) detach() {
 		l := m.fields
 		for _, c := range l.children(root) {
 			m.cut(c)
-			if l.is(c, varDecl) {
+			switch parts := l.children(c); {
+			case l.is(c, varDecl), l.is(c, funcDecl) && len(parts) > 1 && strings.HasSuffix(l.ident(parts[1]), eval.OnceSuffix):
 				m.dissolve(c)
+			case l.is(c, funcDecl) && len(parts) == 4:
+				// The trees of receiver and signature were for the compiler; the types know what is in them.
+				*(*[]node)(unsafe.Add(parts[0], l.node.child)) = nil
+				*(*[]node)(unsafe.Add(parts[2], l.node.child)) = nil
 			}
 		}
 		m.cut(root)

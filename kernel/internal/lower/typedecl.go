@@ -213,7 +213,8 @@ func (u *unit) describeMethods(p *typer, t types.Type, out *eval.Type) {
 	p.d.use(b.name)
 	// A function of plain data is a variable for the interpreter, which wants the variables that an initialisation
 	// mentions in the same unit, but not those that a function does.
-	b.text = fmt.Sprintf("func %s__i() bool { return %s(%q, %s) }\nvar %s = %s__i()", b.name, b.rt("Bind"), p.d.name, strings.Join(bind, ", "), b.name, b.name)
+	once := b.name + eval.OnceSuffix
+	b.text = fmt.Sprintf("func %s() bool { return %s(%q, %s) }\nvar %s = %s()", once, b.rt("Bind"), p.d.name, strings.Join(bind, ", "), b.name, once)
 	if len(codes) > 0 {
 		b.text += fmt.Sprintf("\nvar %s__m = %s.Methods((*%s)(nil), %s)", b.name, b.pkg(vmPath), (&typer{u: u, d: b}).typ(t), strings.Join(codes, ", "))
 	}
