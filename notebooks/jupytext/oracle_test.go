@@ -148,6 +148,13 @@ func sameRead(n *nbformat.Notebook, j *told) error {
 	return nil
 }
 
+// goWins tells a page without a header that is in Go here and, by the number of its cells, in another language to jupytext.
+func goWins(n *nbformat.Notebook, j *told) bool {
+	ours, _ := parseMeta(n.Metadata.Raw("jupytext")).text("main_language")
+	theirs, _ := parseMeta(j.Metadata["jupytext"]).text("main_language")
+	return ours == "go" && theirs != "" && theirs != "go"
+}
+
 // random makes cells and texts of pieces that are hard for the forms.
 type random struct{ *rand.Rand }
 
@@ -292,6 +299,11 @@ func (o *oracle) checkNotebook(n *nbformat.Notebook, name string) (equal int) {
 		if err := sameRead(ours, read.Notebook); err != nil {
 			t.Errorf("%s.%s: jupytext reads our text in another way: %v\n%s", name, f, err, text)
 		}
+		if data, err := ours.Encode(); err != nil {
+			t.Errorf("%s.%s: %v", name, f, err)
+		} else if valid := o.ask("validate", f, string(data)); valid.Error != "" {
+			t.Errorf("%s.%s: nbformat refuses the notebook: %s\n%s", name, f, valid.Error, data)
+		}
 		written := o.ask("write", f, withIDs(n))
 		if written.Error != "" {
 			continue // it cannot
@@ -301,6 +313,9 @@ func (o *oracle) checkNotebook(n *nbformat.Notebook, name string) (equal int) {
 			continue
 		}
 		again, err := Decode([]byte(written.Text), f)
+		if err == nil && goWins(again, theirs.Notebook) {
+			continue
+		}
 		if err == nil {
 			err = sameRead(again, theirs.Notebook)
 		}
@@ -391,7 +406,6 @@ func TestNotebooksAgainstJupytext(t *testing.T) {
 // Texts that people write, however odd, are the same notebook to both programs.
 func TestTextsAgainstJupytext(t *testing.T) {
 	o := newOracle(t)
-	goFence := regexp.MustCompile("(?m)^```+ ?(?i:go)")
 	own := regexp.MustCompile(`^(#!|.*coding[:=]|.*\n.*coding[:=])`) // the differences that the package's comment names
 	for seed := range count("TEXTS", 400) {
 		r := random{rand.New(rand.NewPCG(seed, 2))}
@@ -406,11 +420,7 @@ func TestTextsAgainstJupytext(t *testing.T) {
 		}
 		theirs := o.ask("read", f, text)
 		ours, err := Decode([]byte(text), f)
-		if theirs.Notebook != nil && strings.Contains(string(theirs.Notebook.Metadata["jupytext"]), `"main_language"`) &&
-			!strings.Contains(string(theirs.Notebook.Metadata["jupytext"]), `"main_language": "go"`) && goFence.MatchString(text) {
-			continue
-		}
-		if own.MatchString(text) && f == Markdown || theirs.Error != "" {
+		if own.MatchString(text) && f == Markdown || theirs.Error != "" || err == nil && goWins(ours, theirs.Notebook) {
 			continue
 		}
 		if err == nil {
