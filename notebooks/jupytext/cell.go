@@ -33,7 +33,7 @@ type extra struct {
 	Metadata json.RawMessage `json:"metadata,omitempty"`
 	// Attachments are those of the cell.
 	Attachments json.RawMessage `json:"attachments,omitempty"`
-	// Commented is how often each line of the text is commented out with //, for text that would end its cell or begin another.
+	// Commented is how often each line of the text is commented out, for text that would end its cell or begin another.
 	Commented int `json:"commented,omitempty"`
 	// Breaks are the line ends of a text that has others than \n: one for all, or a list.
 	Breaks any `json:"breaks,omitempty"`
@@ -70,8 +70,12 @@ func (c *cell) restore(lines []string, f Format) {
 		c.id = id
 	}
 	if x.Commented > 0 {
+		prefix := "//"
+		if language, ok := c.meta.text("language"); ok && f == Markdown && c.typ == nbformat.Code {
+			prefix = shield(language)
+		}
 		for range x.Commented {
-			lines = uncomment(lines, "//")
+			lines = uncomment(lines, prefix)
 		}
 		c.source = strings.Join(lines, "\n")
 		if active, _ := c.meta.text("active"); f == Percent && c.typ == nbformat.Code && active == "ipynb" {
@@ -80,6 +84,9 @@ func (c *cell) restore(lines []string, f Format) {
 	}
 	c.x = x
 }
+
+// shield is what comments out lines that would end their cell or begin another.
+func shield(language string) string { return firstOf(commentOf[language], "//") }
 
 // finish makes a cell that was read what it is in a notebook with that main language.
 func (c *cell) finish(main string) {

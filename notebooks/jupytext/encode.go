@@ -79,6 +79,9 @@ func (e *encoder) prepare(n *nbformat.Notebook) {
 	keepsIDs := len(e.filter.cells(meta{{idKey, nil}})) > 0
 	for i, c := range n.Cells {
 		all := metaOf(c.Metadata)
+		if id, ok := all.text(idKey); ok && id == c.ID {
+			all.delete(idKey) // jupytext has read it from a text of ours
+		}
 		t := &entry{cell: cell{typ: c.Type, source: c.Source, meta: e.filter.cells(all)}, layout: -1}
 		if v, err := strconv.Atoi(string(all.get("lines_to_next_cell"))); err == nil && v >= 0 && v <= 20 {
 			t.layout = v
@@ -90,6 +93,26 @@ func (e *encoder) prepare(n *nbformat.Notebook) {
 			t.id = given[i]
 		}
 		e.cells = append(e.cells, t)
+	}
+	e.adoptFront()
+}
+
+// adoptFront takes back what the header of a text said of the first cell, which jupytext reads as metadata of the notebook.
+func (e *encoder) adoptFront() {
+	var x extra
+	if json.Unmarshal(e.metadata.get(extraKey), &x) != nil || x.FrontMatter == nil || len(e.cells) == 0 || e.cells[0].typ != nbformat.Raw {
+		return
+	}
+	e.metadata.delete(extraKey)
+	first := e.cells[0]
+	for _, o := range parseMeta(x.FrontMatter.Metadata) {
+		if first.meta.get(o.name) == nil {
+			first.meta.set(o.name, o.value)
+		}
+	}
+	if f := filterOf(e.section, "notebook_metadata_filter"); slices.Equal(f.additional, []string{extraKey}) && len(f.excluded) == 0 {
+		e.section.delete("notebook_metadata_filter") // jupytext has set it for this key alone
+		e.notebook = filter{}
 	}
 }
 

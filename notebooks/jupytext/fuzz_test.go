@@ -69,6 +69,9 @@ func checkText(t *testing.T, text []byte, f Format) {
 		if f == Percent && strings.Contains(err.Error(), "can hold notebooks in Go only") || strings.Contains(err.Error(), "cannot be written as the header") {
 			return
 		}
+		if main, _ := parseMeta(n.Metadata.Raw("jupytext")).text("main_language"); commentOf[main] == "" && strings.Contains(err.Error(), "cannot be written") {
+			return // """ in a language without comments
+		}
 		t.Fatalf("the notebook cannot be written: %v\n%s", err, sayCells(n))
 	}
 	if err := sameNotebook(n, again, f); err != nil {

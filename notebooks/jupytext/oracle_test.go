@@ -379,6 +379,49 @@ func count(name string, usual uint64) uint64 {
 	return usual
 }
 
+// A notebook that jupytext made of our text gives our text again.
+func TestThroughJupytext(t *testing.T) {
+	o := newOracle(t)
+	files, _ := filepath.Glob("../*.ipynb")
+	for _, path := range files {
+		n, err := nbformat.Read(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range []Format{Markdown, Percent} {
+			text, err := Encode(n, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			read := o.ask("read", f, string(text))
+			m := nbformat.New()
+			for _, o := range parseMeta(read.Notebook.raw()) {
+				m.Metadata.Set(o.name, o.value)
+			}
+			for i, c := range read.Notebook.Cells {
+				d := nbformat.NewCell(c.Type, c.Source)
+				d.ID = n.Cells[i].ID // with --update
+				for _, o := range parseMeta(c.Metadata) {
+					d.Metadata.Set(o.name, o.value)
+				}
+				m.Cells = append(m.Cells, d)
+			}
+			again, err := Encode(m, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(again) != string(text) {
+				t.Errorf("%s.%s: %s", path, f, firstDifference(text, again))
+			}
+		}
+	}
+}
+
+func (n *told) raw() []byte {
+	raw, _ := json.Marshal(n.Metadata)
+	return raw
+}
+
 // Both programs write the same text where both lose nothing, and read the other's.
 func TestNotebooksAgainstJupytext(t *testing.T) {
 	o := newOracle(t)

@@ -132,8 +132,12 @@ func (e *encoder) text(c *entry, s shape) []string {
 	}
 	lines := strings.Split(plain, "\n")
 	if x.Commented = s.commented; s.commented > 0 {
+		prefix := "//"
+		if e.format == Markdown && c.typ == nbformat.Code {
+			prefix = shield(e.main)
+		}
 		for range s.commented {
-			lines = comment(lines, "//")
+			lines = comment(lines, prefix)
 		}
 		if e.format == Percent && c.typ == nbformat.Code {
 			if m.get("active") != nil {
