@@ -43,7 +43,7 @@ func (p *fn) rangeFunc(s *ast.RangeStmt, sig *types.Signature, label string) {
 	o := &overFunc{outer: p.over, code: p.scope.fresh("code"), done: p.scope.fresh("done"), label: label, inner: map[string]bool{}}
 	ast.Inspect(s.Body, func(n ast.Node) bool {
 		if l, ok := n.(*ast.LabeledStmt); ok {
-			o.inner[l.Label.Name] = true
+			o.inner[labelName(l.Label)] = true
 		}
 		_, lit := n.(*ast.FuncLit)
 		return !lit

@@ -167,7 +167,7 @@ func (p *fn) opened(init *string) string {
 }
 
 func (p *fn) labeled(s *ast.LabeledStmt) {
-	label := s.Label.Name
+	label := labelName(s.Label)
 	if p.over != nil {
 		p.over.inner[label] = true
 	}
@@ -194,7 +194,10 @@ func (p *fn) labeled(s *ast.LabeledStmt) {
 	}
 }
 
-// label prints a label; user labels live in a name space of their own, so they keep their names.
+// labelName is the lowered name of a label, which is no variable's: the interpreter has one name space for both.
+func labelName(l *ast.Ident) string { return l.Name + "__label" }
+
+// label prints a label.
 func (p *fn) label(name string) {
 	if name != "" {
 		p.printf("%s:", name)
@@ -224,7 +227,7 @@ func (p *fn) loop(f func()) {
 func (p *fn) branch(s *ast.BranchStmt) {
 	label := ""
 	if s.Label != nil {
-		label = s.Label.Name
+		label = labelName(s.Label)
 	}
 	if p.over != nil && s.Tok != token.FALLTHROUGH {
 		p.leave(s.Tok, label)
