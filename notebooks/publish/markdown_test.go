@@ -164,7 +164,7 @@ var traps = []string{
 	"[link](other.ipynb#x \"a \\\"title\\\"\") <https://example.com/a_b?c=d&e=f> https://example.com/x_y_z www.example.com a@b.example", "[a](<b c> 'd') [x]: no", "[ref]\n\n[ref]: https://example.com 'T'",
 	"snake_case_name _em_ __strong__ a_b_ _c", "`` a ` b `` ` c ` ``` `` ```", "--flag ... --- \"quoted\" 'x' --8<-- \"file\"", "!!! note\n    text\n\n??? tip \"x\"\n\n=== \"Tab\"\n\n/// note\n///",
 	":smile: a::b ==mark== ++keys++ ^sup^ x^2^ {++add++} (c) H~2~O", "***\n---\n___", "+ a\n\n  b\n+ c", "-\n-  \n- x", "1) a\n2) b", "\\\\( x \\\\) \\\\[ y \\\\]", "가나다.\n라마바\n1986\\. 해", "^\n\n^", "|", "||x||", "a||b",
-	"> [!NOTE]\n> text", "- ```go\n  x := [][]int{{1, 2}, {3}}\n  ```\n- y", "# {{.Title}} {% x %}", "![그림 {{x}}](https://example.com/a_b.png \"t\")", "_ * ` [ ] ( ) \\ ! # + - . | ~ ^ = : $ % & ; ' \" / ? @ , < >",
+	"> [!NOTE]\n> text", "- ```go\n  x := [][]int{{1, 2}, {3}}\n  ```\n- y", "# {{.Title}} {% x %}", "![그림 {{x}}](https://example.com/a_b.png \"t\")", "0|0\n-:", "\\\n#0", ">```\n>0 ", "\\\\(0\\\\)00", "[ 0@0.0", "~~*@{Go~ x", "- - -\n+ - +", "> a\n\n> b", "[^1](a) [x](y) ] [", "$$\n---\n$$", "| == |\n|---|\n| --- |", "https://example.com/a_b[c](d)?x=%zz&amp;", "_ * ` [ ] ( ) \\ ! # + - . | ~ ^ = : $ % & ; ' \" / ? @ , < >",
 }
 
 func TestTraps(t *testing.T) {
