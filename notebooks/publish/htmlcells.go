@@ -97,7 +97,7 @@ func (r *htmlWriter) about() {
 // text writes a Markdown cell.
 func (r *htmlWriter) text(c *cell) {
 	if c.input == folded {
-		r.add(`<details class="fold"><summary>`, esc(r.words.ShowInput), "</summary>\n")
+		r.add(`<details class="fold"><summary>`, esc(r.words.ShowText), "</summary>\n")
 		defer r.add("</details>\n")
 	}
 	r.prose(c.Source)
