@@ -13,6 +13,7 @@ import (
 
 	"iyagi/kernel"
 	"iyagi/kernel/program"
+	"iyagi/notebooks/jupytext"
 	"iyagi/notebooks/nbformat"
 )
 
@@ -30,7 +31,8 @@ declares several times has several names in the program; a function that is
 declared again with the same type is a variable, so that its callers see the new one.`,
 		Example: `  iyagi export lesson.ipynb            # into the folder lesson
   iyagi export lesson.ipynb -o /tmp/x  # into another one
-  cd lesson && go run .`,
+  cd lesson && go run .
+  iyagi export lesson.md               # of a notebook that is a text`,
 		Args: wrongArgs(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return exportNotebook(args[0], dir, std)
@@ -53,7 +55,7 @@ func moduleName(path string) string {
 }
 
 func exportNotebook(path, dir string, std streams) error {
-	nb, err := nbformat.Read(path)
+	nb, err := jupytext.Read(path)
 	if err != nil {
 		return err
 	}

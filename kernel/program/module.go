@@ -196,13 +196,8 @@ func (x *export) main(n Notebook) ([]byte, error) {
 	for _, d := range x.decls {
 		b.WriteString(d + "\n\n")
 	}
-	b.WriteString("func main() {\n" + begin)
-	for _, part := range x.body {
-		if part != "" {
-			b.WriteString(part + "\n\n")
-		}
-	}
-	b.WriteString("}\n")
+	parts := slices.DeleteFunc(x.body, func(part string) bool { return strings.TrimSpace(part) == "" })
+	b.WriteString("func main() {\n" + begin + strings.Join(parts, "\n\n") + "\n}\n")
 	return formatted("main.go", b.String())
 }
 

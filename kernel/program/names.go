@@ -1,6 +1,7 @@
 package program
 
 import (
+	"fmt"
 	"go/ast"
 	"go/constant"
 	"go/token"
@@ -257,6 +258,9 @@ func sameDecl(e *entity, d *ast.FuncDecl) bool {
 	return len(e.versions) > 0 && e.versions[len(e.versions)-1].decl == d
 }
 
+// printing are methods by which values are printed that nobody calls by name.
+var printing = map[string]bool{"String": true, "Error": true, "Format": true, "GoString": true, "MarshalJSON": true, "MarshalText": true, "MimeBundle": true}
+
 func (x *export) declareMethod(v version, recv *types.Var) {
 	t := recv.Type()
 	p, ptr := types.Unalias(t).(*types.Pointer)
@@ -276,6 +280,10 @@ func (x *export) declareMethod(v version, recv *types.Var) {
 			e.versions = append(e.versions, v)
 		}
 		return
+	}
+	if k, _ := x.where(base.obj); k.index < v.cell.index && printing[v.obj.Name()] {
+		x.notes = append(x.notes, fmt.Sprintf("code cell %d gives %s the method %s: in the program the type has it from the beginning, so what earlier cells print of it may differ",
+			v.cell.index+1, base.name, v.obj.Name()))
 	}
 	e := &entity{name: v.obj.Name(), typ: v.obj.Type(), obj: v.obj, recv: base.name, method: v.obj.Name(), ptr: ptr, versions: []version{v}}
 	x.entities[v.obj] = e

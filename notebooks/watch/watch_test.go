@@ -200,8 +200,8 @@ func TestFollow(t *testing.T) {
 	w.shows(page, "value 300")
 	w.shows(page, "undefined: missing")
 	// A save while a cell runs ends it.
-	w.save(counter, "x := 3", "for {\n}")
-	w.until("running cell", func(_ int, running, _ string) bool { return strings.HasPrefix(running, "1/1") })
+	w.save(counter, "x := 3", "fmt.Println(`begun`)\nfor {\n}")
+	w.until("running cell", func(_ int, running, _ string) bool { return running == "1/1 begun" })
 	w.save(counter, "x := 4", "x")
 	w.shows(w.page(4), ">4<")
 	data, err := os.ReadFile(w.path)
@@ -232,6 +232,23 @@ func TestText(t *testing.T) {
 	w.shows(w.page(1), ">21<")
 	w.save("x := 30", "x + 1")
 	w.shows(w.page(2), ">31<")
+}
+
+// It ends at once also while a cell runs; start's own checks see to that.
+func TestEnd(t *testing.T) {
+	w := start(t, "lesson.ipynb", false, "fmt.Println(`begun`)\nfor {\n}")
+	w.until("running cell", func(_ int, running, _ string) bool { return running == "1/1 begun" })
+}
+
+// A kernel that ends is started again by the next save, and all cells run.
+func TestDeath(t *testing.T) {
+	w := start(t, "lesson.ipynb", false, counter, "x := 1", "syscall.Kill(os.Getppid(), syscall.SIGKILL)")
+	w.until("death", func(_ int, _, failure string) bool { return failure != "" })
+	w.save(counter, "x := 1", "x + 41")
+	w.until("page", func(version int, running, failure string) bool { return version == 2 && running == "" && failure == "" })
+	if w.runs() != 2 {
+		t.Errorf("the first cell ran %d times", w.runs())
+	}
 }
 
 // Nobody but this machine's browser, with the address that was printed, gets anything.
