@@ -209,6 +209,11 @@ func runFiles(ctx context.Context, files []string, o runOptions, std streams) er
 			return fmt.Errorf("cannot write %s: %w", o.output, err)
 		}
 	}
+	if o.junit != "" {
+		if _, err := os.Stat(filepath.Dir(o.junit)); err != nil {
+			return fmt.Errorf("cannot write %s: %w", o.junit, err)
+		}
+	}
 	r.std, r.screen = std, newScreen(std, o.quiet)
 	status := r.all(ctx, files)
 	r.screen.close()

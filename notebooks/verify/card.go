@@ -90,8 +90,8 @@ func (c *card) view(o *nbformat.Output, varies []*regexp.Regexp) []block {
 	case "orders":
 		return c.orders(title)
 	}
-	if name, ok := c.pool(); ok {
-		return c.poolView(title, name, varies)
+	if name, several := c.pool(); name != "" {
+		return c.poolView(title, name, several, varies)
 	}
 	b := block{varies: varies}
 	b.add("[%s: %d tasks]", title, len(c.Tasks)+c.TasksOmitted)
@@ -139,9 +139,12 @@ func stderrMark(stream string) string {
 
 var worker = regexp.MustCompile(`^(.*) #\d+$`)
 
-// pool tells whether all tasks are the workers of a pool, and its name.
-func (c *card) pool() (string, bool) {
-	name := ""
+// pool returns the name that all tasks have as the workers of a pool, and whether there may be several. A pool
+// of one looks like a single task, so a single task is one too.
+func (c *card) pool() (name string, several bool) {
+	if len(c.Tasks) == 1 && c.TasksOmitted == 0 && !worker.MatchString(c.Tasks[0].Name) {
+		return c.Tasks[0].Name, false
+	}
 	for i, t := range c.Tasks {
 		m := worker.FindStringSubmatch(t.Name)
 		if m == nil || i > 0 && m[1] != name {
@@ -149,15 +152,18 @@ func (c *card) pool() (string, bool) {
 		}
 		name = m[1]
 	}
-	return name, len(c.Tasks) > 0
+	return name, true
 }
 
-func (c *card) poolView(title, name string, varies []*regexp.Regexp) []block {
+func (c *card) poolView(title, name string, several bool, varies []*regexp.Regexp) []block {
 	head := block{}
-	head.add("[%s: a pool of %s]", title, name)
+	head.add("[%s: %s]", title, name)
 	var states []string
 	for _, t := range c.Tasks {
-		t.Name, t.Host = name, ""
+		t.Name = name
+		if several {
+			t.Host = ""
+		}
 		if s := c.about(t); !slices.Contains(states, s) {
 			states = append(states, s)
 		}
@@ -170,7 +176,7 @@ func (c *card) poolView(title, name string, varies []*regexp.Regexp) []block {
 		head.add("%d lines in all", len(c.Output)+c.OutputOmitted)
 		return []block{head}
 	}
-	lines := block{varies: varies, unordered: true}
+	lines := block{varies: varies, unordered: several}
 	for _, l := range c.Output {
 		lines.add("  %s%s| %s", name, stderrMark(l.Stream), l.Text)
 	}

@@ -68,7 +68,7 @@ func (b *block) loose(f *facts) bool {
 func (c *comparison) arrange(old, fresh []block) []block {
 	fresh = slices.Clone(fresh)
 	for i := range fresh {
-		if i >= len(old) || !fresh[i].unordered || !old[i].unordered {
+		if i >= len(old) || !fresh[i].unordered && !old[i].unordered {
 			continue
 		}
 		fresh[i].lines = c.like(old[i], fresh[i])

@@ -132,7 +132,7 @@ func card(t testing.TB, kind string, parent, pid int, tasks, lines []string) *nb
 		var name, state string
 		var code int
 		fmt.Sscan(task, &name, &state, &code)
-		name = strings.ReplaceAll(name, "_", " ")
+		name = strings.TrimSuffix(strings.ReplaceAll(name, "_", " "), " ")
 		if kind == "process" {
 			list = append(list, object{"index": i + 1, "name": name, "pid": pid + i, "ppid": parent, "tid": pid + i, "state": state, "exit_code": code})
 		} else {
@@ -214,6 +214,13 @@ func TestPool(t *testing.T) {
 	three.Outputs = []*nbformat.Output{card(t, "process", 100, 300, []string{"sq_#1 exited 0", "sq_#2 exited 0", "sq_#3 exited 0"}, []string{"3 c", "2 b", "1 a"})}
 	if r := compare([]*nbformat.Cell{two}, []*nbformat.Cell{three}, nil)[0]; r.Status != verify.Same {
 		t.Errorf("%v\n%s", r.Status, diff(r))
+	}
+	one := ran("x()") // a pool of one has no number
+	one.Outputs = []*nbformat.Output{card(t, "process", 100, 300, []string{"sq_ exited 0"}, []string{"1 c", "1 b", "1 a"})}
+	for _, pair := range [][2]*nbformat.Cell{{one, two}, {two, one}} {
+		if r := compare(pair[:1], pair[1:], nil)[0]; r.Status != verify.Same {
+			t.Errorf("%v\n%s", r.Status, diff(r))
+		}
 	}
 	three.Outputs = []*nbformat.Output{card(t, "process", 100, 300, []string{"sq_#1 exited 0", "sq_#2 exited 1"}, []string{"1 c", "2 d", "1 a"})}
 	r := compare([]*nbformat.Cell{two}, []*nbformat.Cell{three}, nil)[0]
