@@ -146,12 +146,14 @@ func (o *convertOptions) convert(path string, std streams) error {
 	if from == o.to {
 		return fmt.Errorf("%s is a .%s file already", name, from)
 	}
-	old, err := os.ReadFile(target)
-	if target == "-" || errors.Is(err, os.ErrNotExist) {
-		old, err = nil, nil
-	}
-	if err != nil {
-		return fmt.Errorf("read the file to change: %w", err)
+	var old []byte
+	device := false // or a pipe
+	if info, err := os.Stat(target); target != "-" && err == nil {
+		if device = !info.Mode().IsRegular() && !info.IsDir(); !device {
+			if old, err = os.ReadFile(target); err != nil {
+				return fmt.Errorf("read the file to change: %w", err)
+			}
+		}
 	}
 	made, err := o.make(name, data, from, target, old)
 	switch {
@@ -160,6 +162,8 @@ func (o *convertOptions) convert(path string, std streams) error {
 	case target == "-":
 		_, err = std.out.Write(made)
 		return err
+	case device:
+		return writeTo(target, made)
 	case old != nil && bytes.Equal(old, made):
 		return nil
 	case old != nil && !o.update && !o.force:
@@ -170,6 +174,16 @@ func (o *convertOptions) convert(path string, std streams) error {
 		return fmt.Errorf("write what was converted: %w", err)
 	}
 	return nil
+}
+
+// writeTo writes into what is no file on a disk.
+func writeTo(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("write what was converted: %w", err)
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
 }
 
 // target is the file to write.

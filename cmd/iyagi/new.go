@@ -76,7 +76,9 @@ func systemLanguage() string {
 // path checks the flags and returns the file to make.
 func (o *newOptions) path(name string) (string, error) {
 	form, named := formOf(name)
-	switch {
+	switch base := filepath.Base(name); {
+	case name == "" || strings.HasPrefix(base, ".") || strings.HasSuffix(name, "/"):
+		return "", fmt.Errorf("%q is no name for a notebook", name)
 	case o.text != "" && o.text != "md" && o.text != "go":
 		return "", fmt.Errorf("--text is md or go, not %q", o.text)
 	case o.lang != "en" && o.lang != "ko":

@@ -23,7 +23,7 @@ func TestUpdateKeepsBytes(t *testing.T) {
 		}
 		checkBytes(t, path, before)
 	}
-	for seed := range uint64(120) {
+	for seed := range count("NOTEBOOKS", 120) {
 		r := random{rand.New(rand.NewPCG(seed, 3))}
 		n := r.notebook(true)
 		for _, c := range n.Cells {
