@@ -28,7 +28,7 @@ func (c *plainCompiler) callExpr(x *ast.CallExpr) val {
 	return out[0]
 }
 
-// order evaluates the calls of cells' functions in a list of operands ahead of the operands, as the Go compiler
+// order evaluates the calls that change something in a list of operands ahead of the operands, as the Go compiler
 // does, when an operand before a call reads memory that the call may change.
 func (c *plainCompiler) order(operands ...ast.Expr) {
 	var calls []*ast.CallExpr
@@ -43,7 +43,7 @@ func (c *plainCompiler) order(operands ...ast.Expr) {
 					return false
 				}
 			case *ast.CallExpr:
-				if c.callsCell(n) && c.called[n].lay == nil {
+				if c.changes(n) && c.called[n].lay == nil {
 					calls = append(calls, n)
 					late = late || memory
 					return false
@@ -81,15 +81,13 @@ func (c *plainCompiler) callAll(x *ast.CallExpr) []val {
 	if o == nil {
 		return c.callValue(fun, x)
 	}
-	if !c.u.isSession(o.Pkg()) && c.u.lib.function(o) == nil {
-		return c.callNative(o, x)
+	sig, args := c.typeOf(fun).Underlying().(*types.Signature), c.typeArgs(calledIdent(fun))
+	if text := c.plainNative(o, args); text != "" || !c.u.isSession(o.Pkg()) && c.u.lib.function(o) == nil || o.FullName() == "slices.Sort" {
+		return c.callNative(o, text, sig, x)
 	}
-	if _, replaced := c.plainNative(o); replaced {
-		return c.callNative(o, x)
-	}
-	name := c.funcName(o, c.typeArgs(calledIdent(fun)))
+	name := c.funcName(o, args)
 	delete(c.d.uses, name) // its code is used, not what interpreted code calls
-	return c.callSession(name, c.typeOf(fun).Underlying().(*types.Signature), x, nil)
+	return c.callSession(name, sig, x, nil)
 }
 
 // callMethod calls a method that the type tells.
@@ -212,20 +210,40 @@ func tupleTypes(t *types.Tuple) []types.Type {
 func (c *plainCompiler) arguments(window []val, sig *types.Signature, x *ast.CallExpr) {
 	if len(x.Args) == 1 && len(window) != 1 {
 		if _, tuple := c.typeOf(x.Args[0]).(*types.Tuple); tuple {
-			c.giveUp("call with the results of a call")
+			c.forwardTuple(window, sig, x)
+			return
 		}
 	}
 	c.order(x.Args...)
+	f := c.calledObject(x.Fun)
 	for i, w := range window {
 		if sig.Variadic() && i == len(window)-1 && !x.Ellipsis.IsValid() {
-			c.packArgs(w, x.Args[i:], c.calledObject(x.Fun))
+			c.packArgs(w, x.Args[i:], f)
 			return
 		}
-		if f := c.calledObject(x.Fun); x.Ellipsis.IsValid() && i == len(window)-1 && f != nil && prints(f) {
-			c.giveUp("print of a list")
+		if x.Ellipsis.IsValid() && i == len(window)-1 && prints(f) && !c.isNil(x.Args[i]) {
+			c.scoped(func() { c.move(w, c.callRT("ShownAll", c.as(x.Args[i], w.t))[0], 1<<30, 1<<30) })
+			continue
+		}
+		if encodes(f) && isAny(w.t) && !c.isNil(x.Args[i]) && c.u.needsShown(c.typeOf(x.Args[i])) {
+			c.scoped(func() { c.move(w, c.callShown(c.as(x.Args[i], w.t)), 1<<30, 1<<30) })
+			continue
 		}
 		c.into(w, x.Args[i])
 	}
+}
+
+// forwardTuple evaluates the arguments of f(g()).
+func (c *plainCompiler) forwardTuple(window []val, sig *types.Signature, x *ast.CallExpr) {
+	if sig.Variadic() || prints(c.calledObject(x.Fun)) || encodes(c.calledObject(x.Fun)) {
+		c.giveUp("call with the results of a call")
+	}
+	c.scoped(func() {
+		vals := c.tuple(x.Args[0])
+		for i, w := range window {
+			c.move(w, c.owned(c.coerce(vals[i], w.t)), 1<<30, 1<<30)
+		}
+	})
 }
 
 // packArgs makes the slice of a variadic parameter.
@@ -249,43 +267,28 @@ func (c *plainCompiler) packArgs(dst val, args []ast.Expr, f *types.Func) {
 	}
 }
 
-// callShown makes the value of a session type one that fmt sees as it is declared.
-func (c *plainCompiler) callShown(v val) val {
-	w := c.take(v.t)
-	c.move(w, v, c.n, c.p)
-	l := []vm.Layout{v.lay.Layout}
-	c.emit(vm.Native, w.n, w.p, 0, int64(len(c.code.Natives)))
-	c.code.Natives = append(c.code.Natives, vm.NativeRef{Arg: c.arg(c.d.rt("Shown")), Params: l, Results: l})
-	return w
-}
+// leaves are the packages whose functions call nothing of a cell and change nothing that one sees.
+var leaves = map[string]bool{"math": true, "math/bits": true, "strings": true, "strconv": true, "unicode": true, "unicode/utf8": true, "cmp": true}
 
-// intrinsics are functions that are one operation.
-var intrinsics = map[string]vm.Op{"math.Sqrt": vm.SqrtF, "math.Abs": vm.AbsF, "math.Floor": vm.FloorF,
-	"math.Float64bits": vm.Move, "math.Float64frombits": vm.Move}
-
-// leaves are the packages whose functions code may call: they call nothing of a cell and never block.
-var leafPackages = map[string]bool{"math": true, "math/bits": true, "strings": true, "strconv": true, "unicode": true, "unicode/utf8": true}
-
-// plainNative is the compiled function that does what o does, and whether that is another than o.
-func (c *plainCompiler) plainNative(o *types.Func) (string, bool) {
-	switch o.FullName() {
-	case "fmt.Println", "fmt.Printf", "fmt.Print", "fmt.Sprintf", "fmt.Sprint", "fmt.Sprintln", "fmt.Errorf", "errors.New",
-		"sort.Ints", "sort.Strings", "sort.Float64s", "math/rand.Intn", "math/rand.Float64", "math/rand.Int":
-		return c.d.pkg(o.Pkg().Path()) + "." + o.Name(), false
-	}
-	if o.Pkg() != nil && leafPackages[o.Pkg().Path()] && o.Signature().Recv() == nil && o.Signature().TypeParams().Len() == 0 {
-		return c.d.pkg(o.Pkg().Path()) + "." + o.Name(), false
-	}
-	return "", false
-}
-
-// callsCell tells whether a call may run code of a cell.
-func (c *plainCompiler) callsCell(x *ast.CallExpr) bool {
+// changes tells whether a call may run code of a cell or change its memory.
+func (c *plainCompiler) changes(x *ast.CallExpr) bool {
 	if c.src.info.Types[x.Fun].IsType() || c.builtinOf(x.Fun) != "" {
 		return false
 	}
 	o := c.calledObject(x.Fun)
-	return o == nil || c.u.isSession(o.Pkg())
+	if o == nil || o.Pkg() == nil || c.u.isSession(o.Pkg()) || o.Signature().Recv() != nil {
+		return true
+	}
+	path := o.Pkg().Path()
+	if !leaves[path] && (path != "fmt" || !prints(o)) {
+		return true
+	}
+	for _, a := range x.Args {
+		if t := c.typeOf(a); isFuncType(t) || c.u.needsShown(t) {
+			return true
+		}
+	}
+	return false
 }
 
 // callValue calls a function value.
@@ -305,72 +308,4 @@ func (c *plainCompiler) callValue(fun ast.Expr, x *ast.CallExpr) []val {
 	c.move(held, f, 1<<30, 1<<30)
 	ref := vm.NativeRef{Arg: c.arg("(*" + c.typ(t) + ")(nil)"), Value: true}
 	return c.native(ref, vm.Invoke, held.p, sig, nil, x)
-}
-
-// callLibraryMethod calls a method of a type of the library that calls nothing of a cell and never blocks.
-func (c *plainCompiler) callLibraryMethod(x *ast.CallExpr, sel *ast.SelectorExpr, s *selection) []val {
-	m, n := s.obj.(*types.Func), deref(s.recv)
-	path := m.Pkg().Path()
-	named, ok := n.(*types.Named)
-	if !ok || types.IsInterface(n) || len(s.path) != 1 || !m.Exported() || named.TypeArgs().Len() > 0 || c.u.lib.named(named) != nil ||
-		!leafPackages[path] && path != "bytes" && path != "time" && path != "math/rand" {
-		c.giveUp("method of the library")
-	}
-	ptr := isPointer(m.Signature().Recv().Type())
-	v := c.methodRecv(sel, s, ptr, named)
-	text := c.typ(n)
-	if ptr {
-		text = "(*" + text + ")(nil)"
-	} else {
-		c.giveUp("method of a value of the library")
-	}
-	ref := vm.NativeRef{Arg: c.arg(text), Method: m.Name()}
-	return c.native(ref, vm.Native, 0, m.Signature(), &v, x)
-}
-
-// callNative calls a compiled function.
-func (c *plainCompiler) callNative(o *types.Func, x *ast.CallExpr) []val {
-	sig := o.Signature()
-	if op, ok := intrinsics[o.FullName()]; ok {
-		v := c.as(x.Args[0], sig.Params().At(0).Type())
-		dst := c.take(sig.Results().At(0).Type())
-		c.emit(op, dst.n, v.n, 0, 0)
-		return []val{dst}
-	}
-	text, _ := c.plainNative(o)
-	if text == "" {
-		c.giveUp("call of %s", o.FullName())
-	}
-	return c.native(vm.NativeRef{Arg: c.arg(text)}, vm.Native, 0, sig, nil, x)
-}
-
-// native calls a compiled function or a function value.
-func (c *plainCompiler) native(ref vm.NativeRef, op vm.Op, reg int, sig *types.Signature, recv *val, x *ast.CallExpr) []val {
-	n, p := c.n, c.p
-	if recv != nil {
-		r := c.take(recv.t)
-		c.moveOwned(r, *recv)
-		ref.Params = append(ref.Params, r.lay.Layout)
-	}
-	var window []val
-	for _, t := range tupleTypes(sig.Params()) {
-		w := c.take(t)
-		window = append(window, w)
-		ref.Params = append(ref.Params, w.lay.Layout)
-	}
-	c.arguments(window, sig, x)
-	endN, endP := c.n, c.p
-	c.n, c.p = n, p
-	var out []val
-	for _, t := range tupleTypes(sig.Results()) {
-		v := c.take(t)
-		v.own = v.lay.Boxed
-		out = append(out, v)
-		ref.Results = append(ref.Results, v.lay.Layout)
-	}
-	c.code.N, c.code.P = max(c.code.N, endN, n+2), max(c.code.P, endP)
-	c.emit(op, n, p, reg, int64(len(c.code.Natives)))
-	c.code.Natives = append(c.code.Natives, ref)
-	c.fixed = len(c.code.Ins)
-	return out
 }

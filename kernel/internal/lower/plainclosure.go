@@ -167,12 +167,11 @@ func (c *plainCompiler) funcRef(f *plainFunc) int {
 }
 
 // funcValue evaluates the name of a function as a value.
-func (c *plainCompiler) funcValue(o *types.Func, id *ast.Ident) val {
-	t := c.typeOf(id)
+func (c *plainCompiler) funcValue(o *types.Func, id *ast.Ident, t types.Type) val {
 	if !vm.Closures {
 		c.giveUp("function as a value")
 	}
-	if text, ok := c.plainNative(o); text != "" && (ok || !c.u.isSession(o.Pkg()) && c.u.lib.function(o) == nil) {
+	if text := c.plainNative(o, c.typeArgs(id)); text != "" {
 		ref := vm.NativeRef{Arg: c.arg(text)}
 		sig := t.Underlying().(*types.Signature)
 		for _, p := range tupleTypes(sig.Params()) {

@@ -73,7 +73,12 @@ func (c *plainCompiler) expr(x ast.Expr) val {
 		return c.unary(x)
 	case *ast.CallExpr:
 		return c.callExpr(x)
+	case *ast.IndexListExpr:
+		return c.instance(x, x.X)
 	case *ast.IndexExpr:
+		if c.isGenericFunc(x.X) {
+			return c.instance(x, x.X)
+		}
 		return c.index(x)
 	case *ast.SliceExpr:
 		return c.slice(x)
@@ -93,9 +98,19 @@ func (c *plainCompiler) expr(x ast.Expr) val {
 	return val{}
 }
 
+// instance evaluates an instance of a generic function as a value.
+func (c *plainCompiler) instance(x, fun ast.Expr) val {
+	id := calledIdent(fun)
+	f, ok := c.src.info.Uses[id].(*types.Func)
+	if !ok {
+		c.giveUp("instance")
+	}
+	return c.funcValue(f, id, c.typeOf(x))
+}
+
 func (c *plainCompiler) ident(x *ast.Ident) val {
 	if f, ok := c.src.info.ObjectOf(x).(*types.Func); ok {
-		return c.funcValue(f, x)
+		return c.funcValue(f, x, c.typeOf(x))
 	}
 	v, ok := c.src.info.ObjectOf(x).(*types.Var)
 	if !ok {
@@ -116,7 +131,11 @@ func (c *plainCompiler) global(v *types.Var) address {
 		c.giveUp("variable %s", v.Name())
 	}
 	c.layout(c.subst(v.Type()))
-	arg := c.arg("&" + c.objectName(v))
+	return c.globalAt("&" + c.objectName(v))
+}
+
+func (c *plainCompiler) globalAt(text string) address {
+	arg := c.arg(text)
 	at := -1
 	for i, g := range c.code.Globals {
 		if g == arg {

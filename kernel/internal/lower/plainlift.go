@@ -20,7 +20,7 @@ func (p *fn) liftLoop(s ast.Stmt) bool {
 	f := &plainFunc{tried: true}
 	f.d = newDecl("")
 	c := newPlainCompiler(p.u.newFn(f.d, p.src, p.env), "")
-	if !c.tryLoop(s) {
+	if !c.try(func() { c.loop(s) }) {
 		return false
 	}
 	for _, callee := range c.callees {
@@ -35,17 +35,54 @@ func (p *fn) liftLoop(s ast.Stmt) bool {
 	f.name, f.d.name, c.code.Name = name, codeName(name), codeName(name)
 	f.take(c)
 	p.u.emitPlain(f)
-	d := newDecl(name)
-	d.use(f.d.name)
-	d.text = fmt.Sprintf("var %s func()\nvar %s__b = %s.Bind(%s, &%s)", name, name, d.pkg(vmPath), strconv.Quote(f.d.name), name)
-	p.u.funcs = append(p.u.funcs, d)
-	p.d.use(name)
-	old := p.u.lifted
-	names := f.literals([]string{name, codeName(name)})
-	p.u.Lowerer.lifted = append(old[:len(old):len(old)], liftedLoop{p.u.cell.Serial, names})
-	p.u.undo = append(p.u.undo, func() { p.u.Lowerer.lifted = old })
+	p.bindLifted(f, "func()")
+	p.u.noteLifted(f)
 	p.printf("%s()", name)
 	return true
+}
+
+// bindLifted declares the variable of the function f.
+func (p *fn) bindLifted(f *plainFunc, typ string) {
+	d := newDecl(f.name)
+	d.use(f.d.name)
+	d.text = fmt.Sprintf("var %s %s\nvar %s__b = %s.Bind(%s, &%s)", f.name, typ, f.name, d.pkg(vmPath), strconv.Quote(f.d.name), f.name)
+	p.u.funcs = append(p.u.funcs, d)
+	p.d.use(f.name)
+}
+
+// noteLifted notes that f goes with the cell.
+func (u *unit) noteLifted(f *plainFunc) {
+	old := u.lifted
+	u.Lowerer.lifted = append(old[:len(old):len(old)], liftedLoop{u.cell.Serial, f.literals([]string{f.name, codeName(f.name)})})
+	u.undo = append(u.undo, func() { u.Lowerer.lifted = old })
+}
+
+// plainLit is the name of a function that package vm runs for a literal of interpreted code; empty when it is
+// not plain, or uses variables of the functions around it. (Those of a cell's statements are session variables.)
+func (p *fn) plainLit(x *ast.FuncLit) string {
+	t := p.typeOf(x)
+	if !vm.Closures || p.src.lib == "" && isTask(t) || len(p.captured(x)) > 0 {
+		return ""
+	}
+	p.u.lits++
+	f := &plainFunc{tried: true, name: fmt.Sprintf("%s__l%d", p.d.name, p.u.lits)}
+	f.d = newDecl(codeName(f.name))
+	c := newPlainCompiler(p.u.newFn(f.d, p.src, p.env), f.name)
+	if !c.try(func() { c.function(t.Underlying().(*types.Signature), nil, x.Type, x.Body) }) {
+		return ""
+	}
+	f.take(c)
+	for _, callee := range f.callees {
+		if !p.u.compilePlain(callee) {
+			return ""
+		}
+	}
+	p.u.emitPlain(f)
+	p.bindLifted(f, p.typ(t))
+	if p.d == p.u.statements {
+		p.u.noteLifted(f)
+	}
+	return f.name
 }
 
 // liftedLoop are the names of a loop's function, its code and that of its literals, and the serial number of its cell.
@@ -94,15 +131,8 @@ func isLoop(s ast.Stmt) bool {
 	return false
 }
 
-// tryLoop compiles a loop as a function without parameters.
-func (c *plainCompiler) tryLoop(s ast.Stmt) (ok bool) {
-	at, atSrc := c.u.at, c.u.atSrc
-	defer func() {
-		c.u.at, c.u.atSrc = at, atSrc
-		if recover() != nil { // as in compileOne
-			ok = false
-		}
-	}()
+// loop compiles a loop as a function without parameters.
+func (c *plainCompiler) loop(s ast.Stmt) {
 	c.sigRes = types.NewTuple()
 	c.pos(s.Pos())
 	c.code.Label = c.src.fset.Position(s.Pos()).Filename
@@ -111,6 +141,18 @@ func (c *plainCompiler) tryLoop(s ast.Stmt) (ok bool) {
 	c.stmt(s)
 	c.emit(vm.Return, 0, 0, 0, 0)
 	c.resolve()
+}
+
+// try compiles something, and tells whether it is plain.
+func (c *plainCompiler) try(compile func()) (ok bool) {
+	at, atSrc := c.u.at, c.u.atSrc
+	defer func() {
+		c.u.at, c.u.atSrc = at, atSrc
+		if recover() != nil { // as in compileOne
+			ok = false
+		}
+	}()
+	compile()
 	return true
 }
 
@@ -170,7 +212,7 @@ func (c *plainCompiler) alone(s ast.Stmt) bool {
 		case *ast.FuncLit:
 			alone = false
 		case *ast.CallExpr:
-			if o := c.calledObject(n.Fun); c.callsCell(n) || o != nil && o.Signature().Recv() != nil {
+			if c.changes(n) {
 				alone = false
 			}
 		case *ast.AssignStmt:

@@ -26,6 +26,9 @@ func (c *plainCompiler) load(a address, t types.Type) val {
 	if l.Boxed {
 		return val{t: t, lay: l, p: a.p, off: a.off}
 	}
+	if len(l.Leaves) == 0 { // reading nothing through nil panics, too
+		c.emit(vm.Check, a.p, 0, 0, 0)
+	}
 	dst := c.take(t)
 	n, p := dst.n, dst.p
 	if a.p >= dst.p { // the address may be in a temporary just below, never above
@@ -157,10 +160,10 @@ func (c *plainCompiler) walk(a address, t types.Type, path []int) address {
 // selector reads a field.
 func (c *plainCompiler) selector(x *ast.SelectorExpr) val {
 	s := c.selection(x)
-	if f, ok := c.src.info.Uses[x.Sel].(*types.Func); ok && s == nil {
-		return c.funcValue(f, x.Sel)
+	if s == nil {
+		return c.qualified(x)
 	}
-	if s == nil || s.kind != types.FieldVal || c.nativePath(s) {
+	if s == nil || s.kind != types.FieldVal || c.nativePath(s) && len(s.path) > 1 {
 		c.giveUp("selector %s", x.Sel.Name)
 	}
 	t := c.typeOf(x)
@@ -179,6 +182,22 @@ func (c *plainCompiler) selector(x *ast.SelectorExpr) val {
 	v.t = t
 	return v
 }
+
+// qualified evaluates a function or a variable of a package.
+func (c *plainCompiler) qualified(x *ast.SelectorExpr) val {
+	switch o := c.src.info.Uses[x.Sel].(type) {
+	case *types.Func:
+		return c.funcValue(o, x.Sel, c.typeOf(x))
+	case *types.Var: // others may be replaced, as os.Stdout is
+		if types.Identical(o.Type(), errorType) && !c.u.isSession(o.Pkg()) {
+			return c.load(c.globalAt("&"+c.nativeVar(o)), o.Type())
+		}
+	}
+	c.giveUp("selector %s", x.Sel.Name)
+	return val{}
+}
+
+var errorType = types.Universe.Lookup("error").Type()
 
 // field is the i-th field of a struct in registers.
 func (c *plainCompiler) field(v val, st *types.Struct, i int) val {

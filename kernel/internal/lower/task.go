@@ -26,6 +26,9 @@ func isTask(t types.Type) bool {
 func (p *fn) literalValue(x *ast.FuncLit) string {
 	self, _ := p.assigns.(*types.Var)
 	p.assigns = nil
+	if name := p.plainLit(x); name != "" {
+		return name
+	}
 	lit := p.funcLit(x)
 	if p.src.lib != "" || !isTask(p.typeOf(x)) {
 		if p.deferring {

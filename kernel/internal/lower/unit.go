@@ -18,9 +18,12 @@ type unit struct {
 	pkg  *types.Package
 	vars map[*types.Var]bool
 
-	types []*decl // each after those it needs
-	decls []*decl // session variables
-	funcs []*decl
+	types      []*decl // each after those it needs
+	decls      []*decl // session variables
+	funcs      []*decl
+	statements *decl // the cell's own
+	lits       int   // function literals that package vm runs, see plainLit
+
 	// bindings of the types' methods, after the functions.
 	bindings []*decl
 
@@ -190,6 +193,7 @@ func (u *unit) entryFunc(c *check.Unit) string {
 	}
 	name := u.unique("cell", u.suffix(u.src))
 	d := newDecl(name)
+	u.statements = d
 	p := u.newFn(d, u.src, newEnv())
 	p.sig = types.NewSignatureType(nil, nil, nil, nil, nil, false)
 	p.entry = true

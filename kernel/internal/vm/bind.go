@@ -17,7 +17,7 @@ func Bind(name string, ptr any) bool {
 	}
 	c := makerOf(v.Type()).make(nil, nil)
 	c.name = name
-	c.f.Store(lookup(name))
+	c.await()
 	*(*unsafe.Pointer)(v.Addr().UnsafePointer()) = unsafe.Pointer(c)
 	return true
 }
@@ -47,7 +47,9 @@ func callReflect(c *closure, args []reflect.Value) []reflect.Value {
 	var n, p uint16
 	for i, a := range args {
 		v := reflect.New(sig.In(i))
-		v.Elem().Set(a)
+		if !sig.IsVariadic() || i < len(args)-1 || a.Cap() > 0 { // reflect.Call makes an empty slice where Go has nil
+			v.Elem().Set(a)
+		}
 		n, p = load(&f.code.Params[i], v.UnsafePointer(), N, P, n, p)
 	}
 	t.run(f)

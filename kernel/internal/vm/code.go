@@ -59,6 +59,7 @@ type NativeRef struct {
 	// Method is the method of the type that the argument points to, or is a pointer of; empty: a function.
 	Method          string
 	Value           bool // the argument points to the type of a function that is in a register
+	Slow            bool // it may block: the cell may have been interrupted meanwhile
 	Params, Results []Layout
 }
 

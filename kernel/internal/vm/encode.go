@@ -65,6 +65,7 @@ func (w *writer) pools(c *Code) {
 		w.uint(n.Arg)
 		w.text(n.Method)
 		w.bool(n.Value)
+		w.bool(n.Slow)
 		w.layouts(n.Params)
 		w.layouts(n.Results)
 	}
@@ -190,7 +191,7 @@ func (r *reader) pools(c *Code, args int) {
 	c.Globals = r.ints(args - 1)
 	c.Natives = make([]NativeRef, r.count(maxPool))
 	for i := range c.Natives {
-		c.Natives[i] = NativeRef{r.upTo(args - 1), r.text(), r.upTo(1) == 1, r.layouts(), r.layouts()}
+		c.Natives[i] = NativeRef{r.upTo(args - 1), r.text(), r.upTo(1) == 1, r.upTo(1) == 1, r.layouts(), r.layouts()}
 	}
 	c.Funcs = r.texts()
 	c.Tasks = make([]TaskRef, r.count(maxPool))

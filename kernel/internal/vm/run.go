@@ -35,6 +35,9 @@ const insSize = unsafe.Sizeof(Ins{})
 // context. They take 2 to 20 ns each.
 const slack = 1 << 14
 
+// nativeFuel is what a call of the library counts for.
+const nativeFuel = 1 << 5
+
 func (f *Func) at(c uint16) *Ins { return (*Ins)(unsafe.Add(f.base, uintptr(c)*insSize)) }
 
 func float(n *nums, r uint16) float64       { return math.Float64frombits(n[r]) }
@@ -625,6 +628,7 @@ func (t *thread) exec(f *Func) {
 			if g == nil {
 				t.note(f, ip)
 				s.call(to, data, N, P, i.A, i.B)
+				fuel = t.poll()
 				continue
 			}
 			n, p := unsafe.Add(unsafe.Pointer(N), uintptr(i.A)*8), unsafe.Add(unsafe.Pointer(P), uintptr(i.B)*8)
@@ -645,11 +649,19 @@ func (t *thread) exec(f *Func) {
 			if fuel--; fuel < 0 {
 				fuel = t.poll()
 			}
+		case Native:
+			t.note(f, ip)
+			x := f.natives[i.K]
+			x.call(N, P, i.A, i.B)
+			if fuel -= nativeFuel; x.ref.Slow || fuel < 0 {
+				fuel = t.poll()
+			}
 		case Invoke:
 			c := closureAt(P[i.C])
 			if c == nil {
 				t.note(f, ip)
 				f.natives[i.K].invoke(P[i.C], N, P, i.A, i.B)
+				fuel = t.poll()
 				continue
 			}
 			g := c.f.Load()

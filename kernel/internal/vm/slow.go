@@ -120,8 +120,6 @@ func (f *Func) slow(i *Ins, N *nums, P *ptrs) {
 		assertFail(f.types[i.K>>16], f.types[i.K&0xffff], P[i.A])
 	case EqI:
 		N[i.A] = truth(anyOf(P[i.B], P[i.B+1]) == anyOf(P[i.C], P[i.C+1]))
-	case Native:
-		f.natives[i.K].call(N, P, i.A, i.B)
 	case Closure:
 		P[i.A] = unsafe.Pointer(f.closure(i, P[i.B:int(i.B)+int(i.C)]))
 	case Compiled:

@@ -74,6 +74,8 @@ var registry struct {
 	sync.Mutex
 	funcs map[string]*Func
 	old   map[string]weak.Pointer[Func] // that are forgotten
+	// awaited are function values that are there before their code.
+	awaited map[string][]*closure
 }
 
 // Define makes a function of text, which is Code.Encode's. args are pointers: nil ones to types, those of
@@ -94,10 +96,28 @@ func Define(text string, args ...any) bool {
 		registry.funcs = map[string]*Func{}
 	}
 	registry.funcs[c.Name] = f
+	for _, v := range registry.awaited[c.Name] {
+		v.f.Store(f)
+	}
+	delete(registry.awaited, c.Name)
 	return true
 }
 
-// Forget drops functions that nothing refers to by name any more.
+// await gives a function value its code, now or when it is defined.
+func (c *closure) await() {
+	registry.Lock()
+	defer registry.Unlock()
+	if f := registry.funcs[c.name]; f != nil {
+		c.f.Store(f)
+		return
+	}
+	if registry.awaited == nil {
+		registry.awaited = map[string][]*closure{}
+	}
+	registry.awaited[c.name] = append(registry.awaited[c.name], c)
+}
+
+// Forget drops functions that nothing refers to by name any more. Function values may still hold them.
 func Forget(names ...string) {
 	registry.Lock()
 	defer registry.Unlock()
@@ -107,6 +127,12 @@ func Forget(names ...string) {
 	for n, f := range registry.old {
 		if f.Value() == nil {
 			delete(registry.old, n)
+		}
+	}
+	for _, n := range names {
+		delete(registry.awaited, n)
+		if f := registry.funcs[n]; f != nil && f.missing(map[*Func]bool{}) == "" {
+			f.linkLocked() // while what it calls has its name
 		}
 	}
 	for _, n := range names {
@@ -176,7 +202,28 @@ func lookup(name string) *Func {
 func (f *Func) link() {
 	registry.Lock()
 	defer registry.Unlock()
+	if name := f.missing(map[*Func]bool{}); name != "" {
+		panic(fmt.Sprintf("vm: %s needs %s, which is not loaded", f.code.Name, name))
+	}
 	f.linkLocked()
+}
+
+// missing is the name of a function that f leads to and that is not loaded; empty when all are.
+func (f *Func) missing(seen map[*Func]bool) string {
+	if f.linked.Load() || seen[f] {
+		return ""
+	}
+	seen[f] = true
+	for _, name := range f.code.Funcs {
+		g := registry.funcs[name]
+		if g == nil {
+			return name
+		}
+		if name := g.missing(seen); name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 func (f *Func) linkLocked() {
@@ -184,11 +231,7 @@ func (f *Func) linkLocked() {
 		return
 	}
 	for _, name := range f.code.Funcs {
-		g := registry.funcs[name]
-		if g == nil {
-			panic(fmt.Sprintf("vm: %s calls %s, which is not loaded", f.code.Name, name))
-		}
-		f.funcs = append(f.funcs, g)
+		f.funcs = append(f.funcs, registry.funcs[name])
 	}
 	for _, i := range f.code.Ins {
 		if i.Op == Closure && f.funcs[i.K&0xffff].code.Captured != int(i.C) {
