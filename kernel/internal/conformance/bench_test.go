@@ -80,6 +80,38 @@ func run() {
 	}
 }
 `},
+	{name: "typeswitch", ops: 100_000, src: `
+func size(x interface{}) int {
+	switch x := x.(type) {
+	case int:
+		return x
+	case string:
+		return len(x)
+	case error:
+		return 1
+	}
+	return 0
+}
+
+func run() {
+	list := []interface{}{1, "two", 3.0}
+	n := 0
+	for i := 0; i < 100000; i++ {
+		n += size(list[i%3])
+	}
+}
+`},
+	{name: "less", ops: 10_000, src: `
+import "sort"
+
+func run() {
+	xs := make([]int, 10000)
+	for i := range xs {
+		xs[i] = i * 7919 % 10007
+	}
+	sort.Slice(xs, func(i, j int) bool { return xs[i] < xs[j] })
+}
+`},
 	{name: "loop", ops: 1_000_000, src: `
 func run() {
 	a := make([]int, 1000)
