@@ -1,6 +1,8 @@
 package process_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -48,6 +50,40 @@ func ExampleExec() {
 		fmt.Println(err)
 	}
 	fmt.Print(p.Text())
+}
+
+// SSH is an engine that runs tasks on machines which can be logged in to, one task at a time on each. The same
+// type can be declared in a cell. This program must have the same path there.
+type SSH struct{ Hosts []string }
+
+// Open has nothing to wait for.
+func (s SSH) Open(context.Context, process.Request) (process.Room, error) {
+	if len(s.Hosts) == 0 {
+		return nil, errors.New("ssh: no hosts")
+	}
+	return s, nil
+}
+
+func (s SSH) Places() int { return len(s.Hosts) }
+
+// Command runs the program without a terminal (-T), which would change what passes through, and without
+// asking for a password, which nobody could type.
+func (s SSH) Command(place int, program []string) []string {
+	return append([]string{"ssh", "-T", "-o", "BatchMode=yes", s.Hosts[place], "exec"}, program...)
+}
+
+// Close has nothing to give back: what ran has ended with its connection.
+func (s SSH) Close() error { return nil }
+
+func ExampleOn() {
+	lab := process.On(SSH{Hosts: []string{"lab1", "lab2"}})
+	process.With(lab, process.Retry(1)).Run(foo, bar)
+}
+
+func ExampleSlurm() {
+	cluster := process.On(process.Slurm{Partition: "lessons", Nodes: 3})
+	squares, err := process.Map([]int{1, 2, 3, 4, 5, 6}, square, cluster, process.Retry(1))
+	fmt.Println(squares, err)
 }
 
 func ExamplePipe() {

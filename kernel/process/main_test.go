@@ -135,7 +135,8 @@ func (k *kernel) Func(f func()) (*host.Func, error) {
 		return nil, errors.New("it is not a function of a cell")
 	}
 	// The name as a reader of a cell knows it.
-	return &host.Func{Func: eval.Func{Name: name[len("iyagi/kernel/process."):], Decl: name}, Label: "cell 1", Call: f}, nil
+	return &host.Func{Func: eval.Func{Name: name[len("iyagi/kernel/process."):], Decl: name}, Label: "cell 1", Call: f,
+		Pack: func() ([]byte, []*os.File, error) { return nil, nil, nil }}, nil
 }
 
 var errUncopyable = errors.New("variable ch cannot be copied to another process: it is a chan int")

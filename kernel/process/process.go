@@ -18,6 +18,10 @@
 //
 //	process.Exec("ls", "-l").Wait()
 //
+// [On] runs tasks on other machines, of a cluster with [Slurm] or by another [Engine]:
+//
+//	process.With(process.On(process.Slurm{Nodes: 3}), process.Retry(1)).Run(foo, bar)
+//
 // What a task prints stands on the run card and in [Group.Output]. The card of
 // Run stands where Run is called; all tasks that one cell starts by [Start]
 // share a card, which stands where the first of them was started.

@@ -96,7 +96,7 @@ type Options struct {
 	Stdin string
 	// Results makes the child call a function of one input for each input that
 	// it is given by [Child.Give]. It receives what became of each, in the order in which
-	// they were given, and must not block. What the call has printed came to
+	// they were given, and must not block. It must not keep Copy. What the call has printed came to
 	// Sink before.
 	Results func(Result)
 	// Via turns the command that runs this program on another machine into the one that does so from

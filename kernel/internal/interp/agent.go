@@ -103,7 +103,10 @@ func (a *agent) start(t *remoteTask) *child {
 	f := &host.Func{Func: eval.Func{Name: t.Func}, Pack: func() ([]byte, []*os.File, error) { return t.Program, nil, nil }}
 	o := host.Options{Sink: a.write, Name: t.Name, Env: t.Env, Dir: t.Dir, Stdin: t.Stdin}
 	if t.Inputs {
-		o.Results = func(r host.Result) { a.tell(&fromAgent{Result: &r}) }
+		o.Results = func(r host.Result) {
+			r.Copy = bytes.Clone(r.Copy) // its bytes are read into again
+			a.tell(&fromAgent{Result: &r})
+		}
 	}
 	ready := make(chan struct{})
 	sink := o.Sink
