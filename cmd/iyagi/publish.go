@@ -108,6 +108,9 @@ func publishFiles(ctx context.Context, args []string, o publishOptions, std stre
 	folder := o.output
 	if folder == "" {
 		folder = filepath.Dir(paths[0])
+		if err := spare(folder, files); err != nil {
+			return err
+		}
 	}
 	if err := publish.Write(folder, files); err != nil {
 		return because(ctx, err)
@@ -115,6 +118,17 @@ func publishFiles(ctx context.Context, args []string, o publishOptions, std stre
 	if !o.quiet {
 		for _, f := range files {
 			fmt.Fprintln(std.out, filepath.Join(folder, filepath.FromSlash(f.Name)))
+		}
+	}
+	return nil
+}
+
+// spare is an error if Markdown would take the place of a file: beside a notebook that may be one that somebody wrote.
+func spare(folder string, files []publish.File) error {
+	for _, f := range files {
+		path := filepath.Join(folder, filepath.FromSlash(f.Name))
+		if _, err := os.Lstat(path); err == nil && filepath.Ext(path) == ".md" {
+			return fmt.Errorf("%s is there already, and may be no page of ours: name a folder with -o", path)
 		}
 	}
 	return nil
