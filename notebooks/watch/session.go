@@ -31,12 +31,10 @@ const startTime = time.Minute
 // update runs the cells of a notebook that must be, and gives the others the outputs that they have. It tells
 // how many it ran, and how many there are.
 func (s *session) update(ctx context.Context, nb *nbformat.Notebook, say func(string)) (ran, total int, err error) {
-	var cells []*nbformat.Cell
+	cells := runnable(nb)
 	for _, c := range nb.Cells {
-		if execute.Runnable(c) {
-			cells = append(cells, c)
-		} else if c.Type == nbformat.Code && !c.HasTag(execute.TagSkip) {
-			c.SetOutputs(nil)
+		if !execute.Runnable(c) && c.Type == nbformat.Code && !c.HasTag(execute.TagSkip) {
+			c.SetOutputs(nil) // it is empty
 		}
 	}
 	plan := program.Plan(described(s.cells), described(cells))

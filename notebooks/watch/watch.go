@@ -20,6 +20,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,7 +76,7 @@ type watcher struct {
 	written []byte // by us, into the file
 }
 
-// loop hears of new contents. A content that comes while cells run interrupts them.
+// loop hears of new contents. A content with other code that comes while cells run interrupts them.
 func (w *watcher) loop(ctx context.Context, f *follower) error {
 	for {
 		var content []byte
@@ -107,8 +108,8 @@ func (w *watcher) during(ctx context.Context, f *follower, content []byte) (next
 		case err := <-done:
 			return next, err
 		case c := <-f.contents:
-			if !bytes.Equal(c, content) {
-				next = c
+			next = c
+			if !sameCode(w.options.Path, c, content) {
 				cancel()
 			}
 		case err := <-f.failed:
@@ -192,6 +193,22 @@ func (w *watcher) render(ctx context.Context, nb *nbformat.Notebook) ([]byte, er
 		}
 	}
 	return nil, errors.New("the notebook has no page") // a defect of publish
+}
+
+// sameCode tells whether a content has no other cells to run than the one before: a change of the text interrupts none, nor
+// does a file that cannot be read.
+func sameCode(path string, now, before []byte) bool {
+	n, err := decode(path, now)
+	if err != nil {
+		return true
+	}
+	m, err := decode(path, before)
+	return err == nil && slices.EqualFunc(runnable(n), runnable(m), func(x, y *nbformat.Cell) bool { return x.Source == y.Source })
+}
+
+// runnable are the cells that are run.
+func runnable(nb *nbformat.Notebook) []*nbformat.Cell {
+	return slices.DeleteFunc(slices.Clone(nb.Cells), func(c *nbformat.Cell) bool { return !execute.Runnable(c) })
 }
 
 // decode reads a content in the form that the file's name tells.

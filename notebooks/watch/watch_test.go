@@ -234,6 +234,28 @@ func TestText(t *testing.T) {
 	w.shows(w.page(2), ">31<")
 }
 
+// A change of the text shows on the page and interrupts no cell.
+func TestProse(t *testing.T) {
+	const cell = "fmt.Println(`begun`)\nfor {\n\tif _, err := os.Stat(`go on`); err == nil {\n\t\tbreak\n\t}\n\ttime.Sleep(time.Millisecond)\n}"
+	w := start(t, "lesson.ipynb", false, counter, cell)
+	w.until("running cell", func(_ int, running, _ string) bool { return running == "2/2 begun" })
+	data, err := os.ReadFile(w.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(data), "\"cells\": [", "\"cells\": [{\"cell_type\": \"markdown\", \"id\": \"new\", \"metadata\": {}, \"source\": \"# 새 제목\"},", 1)
+	if err := os.WriteFile(w.path, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(filepath.Dir(w.path), "go on"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.shows(w.page(2), "새 제목")
+	if w.runs() != 1 {
+		t.Errorf("the first cell ran %d times", w.runs())
+	}
+}
+
 // It ends at once also while a cell runs; start's own checks see to that.
 func TestEnd(t *testing.T) {
 	w := start(t, "lesson.ipynb", false, "fmt.Println(`begun`)\nfor {\n}")
