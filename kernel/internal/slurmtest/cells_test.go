@@ -241,7 +241,7 @@ fmt.Println(len(lines), lines[49999].Text == "49999")`)
 
 // mapped: many inputs in few processes, and an input that panics.
 func mapped(t *testing.T, l *lab) {
-	l.want(t, "300 0 <nil>\ninput 1 (0): panic: runtime error: integer divide by zero (inverse, cell 11, line 6)\n", `func square(x int) int { return x * x }
+	l.want(t, "300 0 <nil>\ninput 1 (0): panic: runtime error: integer divide by zero (inverse, cell 11, line 10)\n", `func square(x int) int { return x * x }
 numbers := make([]int, 300)
 for i := range numbers { numbers[i] = i + 1 }
 squares, err := process.Map(numbers, func(x int) int { return square(x) }, process.On(process.Slurm{Nodes: 3, TasksPerNode: 2}))
