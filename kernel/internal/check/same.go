@@ -13,9 +13,9 @@ import (
 // each time, values of other cells would fit nothing any more, and types are never
 // freed. So a type whose declaration has the same text, and means the same, stays what
 // it is. Its methods are declared again, as a later cell may do: values that it has
-// already get the new ones. When the cell leaves out a method that it had, or
-// gives one another signature, the type is a new one, since there is no way to take a method
-// from values.
+// already get the new ones. When the cell leaves out a method that it had, gives one another
+// signature or adds one, the type is a new one: there is no way to take a method from values, and the
+// library does not ask again for a method that it has not found (errors.Is, for Is).
 
 // sameTypes finds the types that the cell declares as they are live.
 func (c *checking) sameTypes() map[string]bool {
@@ -41,7 +41,8 @@ func (c *checking) sameTypes() map[string]bool {
 	for _, d := range c.decls.Decls {
 		if fd, ok := d.(*ast.FuncDecl); ok && fd.Recv.NumFields() == 1 {
 			if t := c.receiverType(fd.Recv.List[0].Type); t != nil {
-				if methods[t.Name+"."+fd.Name.Name] = fd; same[t.Name] && isGeneric(c.session.live[t.Name].obj) {
+				key := t.Name + "." + fd.Name.Name
+				if methods[key] = fd; same[t.Name] && (isGeneric(c.session.live[t.Name].obj) || c.session.methods[key] == nil) {
 					delete(same, t.Name)
 				}
 			}
@@ -51,7 +52,7 @@ func (c *checking) sameTypes() map[string]bool {
 		changed = false
 		for key, m := range c.session.methods {
 			t := m.receiver()
-			if same[t] && m.cell.Serial == c.session.live[t].home() && !sameSignature(m.decl, methods[key], names, same) {
+			if same[t] && (methods[key] != nil || m.cell.Serial == c.session.live[t].home()) && !sameSignature(m.decl, methods[key], names, same) {
 				delete(same, t)
 				changed = true
 			}
