@@ -91,7 +91,7 @@ func (e *LostError) Error() string {
 	case e.Host == "":
 		s = "it could not be run elsewhere"
 	case e.Silent > 0:
-		s = fmt.Sprintf("lost: %s has not answered for %v", e.Host, e.Silent.Round(time.Second))
+		s = fmt.Sprintf("lost: %s has not answered for %.0f s", e.Host, e.Silent.Seconds())
 	default:
 		s = "lost: the connection to " + e.Host + " has ended"
 	}
@@ -108,7 +108,7 @@ func (e *LostError) In(language string) string {
 	case e.Host == "":
 		s = "다른 컴퓨터에서 실행하지 못했습니다"
 	case e.Silent > 0:
-		s = fmt.Sprintf("연락 끊김: %s에서 %v 동안 응답이 없습니다", e.Host, e.Silent.Round(time.Second))
+		s = fmt.Sprintf("연락 끊김: %s에서 %.0f초 동안 응답이 없습니다", e.Host, e.Silent.Seconds())
 	default:
 		s = "연락 끊김: " + e.Host + "와의 연결이 끊어졌습니다"
 	}

@@ -78,7 +78,7 @@ func TestLost(t *testing.T) {
 		english, korean string
 	}{
 		{host.Loss{Silent: 10400 * time.Millisecond, Status: "signal: killed", Began: true}, "n2", "Slurm: node n2 is down",
-			"lost: n2 has not answered for 10s: Slurm: node n2 is down", "연락 끊김: n2에서 10s 동안 응답이 없습니다: Slurm: node n2 is down"},
+			"lost: n2 has not answered for 10 s: Slurm: node n2 is down", "연락 끊김: n2에서 10초 동안 응답이 없습니다: Slurm: node n2 is down"},
 		{host.Loss{Status: "exit status 1", Words: "srun: error: a\nsrun: error: b\n", Began: true}, "n2", "",
 			"lost: the connection to n2 has ended: srun: error: a; srun: error: b", "연락 끊김: n2와의 연결이 끊어졌습니다: srun: error: a; srun: error: b"},
 		{host.Loss{Status: "exit status 255"}, "", "", "it could not be run elsewhere: exit status 255", "다른 컴퓨터에서 실행하지 못했습니다: exit status 255"},

@@ -186,7 +186,40 @@ func thousand() *sample {
 	return s
 }
 
+// elsewhere is tasks on other machines, of which one failed and one waits in a queue.
+func elsewhere() *sample {
+	s := newSample(Process)
+	add := func(name string) *Job {
+		f := &host.Func{Label: "cell 3"}
+		f.Name = name
+		j := s.Add(f, "")
+		j.Queue("")
+		return j
+	}
+	on := func(j *Job, machine string, start time.Duration, pid int) {
+		j.Elsewhere(host.Elsewhere{Machine: machine, PID: pid, PPID: pid - 10, Began: s.began + start, Uncertain: 120 * time.Microsecond})
+	}
+	foo, bar, baz := add("foo"), add("bar"), add("baz")
+	baz.Queue("Resources")
+	on(foo, "n1", 210*ms, 7010)
+	on(bar, "n2", 215*ms, 8010)
+	s.write(foo, 230*ms, 0, "foo 1\n")
+	s.write(bar, 231*ms, 1, "bar 1\n")
+	s.write(foo, 240*ms, 0, "foo 2\n")
+	foo.End(Outcome{State: Exited, CPU: 11 * ms, TID: 7010, Began: s.began + 220*ms, Ended: s.began + 245*ms})
+	again := s.Retry(bar)
+	bar.End(Outcome{State: Lost, ExitCode: -1, Ended: s.began + 10240*ms, Err: &Fault{
+		"lost: n2 has not answered for 10 s: Slurm: node n2 is down", "연락 끊김: n2에서 10초 동안 응답이 없습니다: Slurm: node n2 is down",
+	}})
+	on(again, "n1", 10300*ms, 7110)
+	s.write(again, 10320*ms, 0, "bar 1\n")
+	again.End(Outcome{State: Exited, ExitCode: 3, CPU: 12 * ms, TID: 7110, Began: s.began + 10310*ms, Ended: s.began + 10330*ms})
+	s.now = s.began + 10400*ms
+	fixedClock(s)
+	return s
+}
+
 var samples = map[string]func() *sample{
-	"processes": threeProcesses, "threads": threeThreads, "troubles": troubles, "running": running, "thousand": thousand,
+	"processes": threeProcesses, "threads": threeThreads, "troubles": troubles, "running": running, "thousand": thousand, "elsewhere": elsewhere,
 	"none": func() *sample { return newSample(Thread) },
 }
