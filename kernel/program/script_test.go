@@ -18,7 +18,7 @@ import (
 
 // scripts are those of the kernel's own tests (kernel/testdata/script) whose cells make a program: what a
 // client sees of them on the kernel is what the program must print.
-var scripts = []string{"cells_functions", "cells_imports", "cells_labels", "cells_types", "cells_values", "literals", "redefine", "result", "index_values", "vm_redefine"}
+var scripts = []string{"cells_functions", "cells_labels", "cells_types", "cells_values", "redefine", "result"}
 
 // cellSection are the sections of a script that stand for a cell, and what it shows.
 func notebookOf(t *testing.T, file string) (n Notebook, want string) {
@@ -73,7 +73,7 @@ func built(t *testing.T, n Notebook) (program, dir string) {
 		}
 	}
 	program = filepath.Join(dir, "program.exe")
-	goCommand(t, dir, "build", "-o", program, ".")
+	goCommand(t, dir, "build", "-ldflags=-s -w", "-o", program, ".")
 	return program, dir
 }
 

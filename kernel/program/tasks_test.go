@@ -1,6 +1,7 @@
 package program
 
 import (
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -44,6 +45,7 @@ func TestTasks(t *testing.T) {
 		t.Errorf("the program prints\n%s\nnot\n%s\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"), stderr)
 	}
 	goCommand(t, dir, "vet", ".")
+	goCommand(t, filepath.Join(dir, "iyagi"), "vet", "./...")
 }
 
 // TestTutorials: each tutorial becomes a program that prints what the notebook's outputs hold, but for IDs, times and
@@ -74,7 +76,7 @@ func TestTutorials(t *testing.T) {
 			if cards := strings.Count(stderr, "프로세스 트리"); cards < 2 {
 				t.Errorf("%d cards:\n%s", cards, stderr)
 			}
-			goCommand(t, dir, "vet", "./...")
+			goCommand(t, dir, "vet", ".")
 		})
 	}
 }
