@@ -318,7 +318,12 @@ func (p *fn) placeIndex(x *ast.IndexExpr) string {
 		base = p.place(x.X)
 	} else {
 		base = p.scope.fresh("b")
-		p.printf("%s := %s", base, p.expr(x.X))
+		if text := p.expr(x.X); p.isArrayPointer(x.X) { // the interpreter finds the type of an element when it is told that of the array
+			p.printf("var %s %s = %s", base, p.typ(bt), text)
+			base = "(*" + base + ")"
+		} else {
+			p.printf("%s := %s", base, text)
+		}
 	}
 	key := types.Type(types.Typ[types.Int])
 	if m, ok := bt.(*types.Map); ok {

@@ -56,11 +56,12 @@ func (p *typer) zero(to types.Type) string {
 func (p *fn) unnamed(x ast.Expr, prec int) string {
 	t := p.typeOf(x)
 	_, named := t.(*types.Named)
-	if ptr, ok := t.(*types.Pointer); ok && !types.Identical(ptr.Elem(), ptr.Elem().Underlying()) { // to an array
+	_, variable := ast.Unparen(x).(*ast.Ident)
+	if ptr, ok := t.(*types.Pointer); ok && (!variable || !types.Identical(ptr.Elem(), ptr.Elem().Underlying())) { // to an array
 		return "(*" + p.typ(ptr.Elem().Underlying()) + ")(" + p.expr(x) + ")"
 	}
 	_, ch := t.Underlying().(*types.Chan)
-	if _, variable := ast.Unparen(x).(*ast.Ident); p.isConst(x) || !named && (!ch || variable) {
+	if p.isConst(x) || !named && (!ch || variable) {
 		return p.operand(x, prec)
 	}
 	return "(" + p.typ(t.Underlying()) + ")(" + p.expr(x) + ")"

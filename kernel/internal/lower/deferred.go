@@ -118,15 +118,11 @@ func (p *fn) deferredMethod(x *ast.SelectorExpr, s *selection, args []string) st
 		}
 		return p.boundCall(r, s, args)
 	}
-	text, ok := p.adjusted(r, m)
-	if !ok {
-		return p.boundCall(r, s, args)
-	}
 	recv := types.Type(n)
 	if _, ptr := types.Unalias(m.Origin().Type().(*types.Signature).Recv().Type()).(*types.Pointer); ptr {
 		recv = types.NewPointer(n)
 	}
-	return p.boundCall(p.kept(r, text, recv), s, args)
+	return p.boundCall(p.kept(r, p.adjusted(r, m), recv), s, args)
 }
 
 // pointerMethod tells whether the receiver of a method is a pointer.

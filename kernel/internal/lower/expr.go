@@ -154,6 +154,9 @@ func (p *fn) index(x *ast.IndexExpr) string {
 			return p.expr(x.X)
 		}
 	}
+	if e, ok := p.elementBehindPointer(x); ok {
+		return e
+	}
 	i := ""
 	if m, ok := p.typeOf(x.X).Underlying().(*types.Map); ok {
 		i = p.key(x.Index, m)
@@ -271,12 +274,8 @@ func (p *typer) dynamic(t types.Type) string {
 
 func (p *fn) unary(x *ast.UnaryExpr) string {
 	if x.Op == token.AND {
-		if i, ok := ast.Unparen(x.X).(*ast.IndexExpr); ok && p.isArrayPointer(i.X) {
-			array := p.operand(i.X, precPrimary)
-			if t := p.typeOf(i.X); !types.Identical(t, t.Underlying()) {
-				array = "(" + p.typ(t.Underlying()) + ")(" + array + ")"
-			}
-			return "&" + array + "[:][" + p.as(i.Index, types.Typ[types.Int]) + "]"
+		if e, ok := p.elementBehindPointer(x.X); ok {
+			return "&" + e
 		}
 		return "&" + p.operand(ast.Unparen(x.X), precUnary)
 	}
@@ -288,6 +287,20 @@ func (p *fn) unary(x *ast.UnaryExpr) string {
 		s = "(" + s + ")"
 	}
 	return x.Op.String() + s
+}
+
+// elementBehindPointer prints x, if it is an element of an array behind a pointer, so that the interpreter can take its
+// address and change it.
+func (p *fn) elementBehindPointer(x ast.Expr) (string, bool) {
+	i, ok := ast.Unparen(x).(*ast.IndexExpr)
+	if !ok || !p.isArrayPointer(i.X) {
+		return "", false
+	}
+	array := p.operand(i.X, precPrimary)
+	if t := p.typeOf(i.X); !types.Identical(t, t.Underlying()) {
+		array = "(" + p.typ(t.Underlying()) + ")(" + array + ")"
+	}
+	return "(*" + array + ")[" + p.as(i.Index, types.Typ[types.Int]) + "]", true
 }
 
 // isArrayPointer tells whether an element of x is one of an array behind a pointer, whose address the interpreter cannot

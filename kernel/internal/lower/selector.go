@@ -164,18 +164,17 @@ func methodOf(n *types.Named, name string) *types.Func {
 	return nil
 }
 
-// adjusted prints the receiver as the method's function wants it. It fails (false)
-// when the address would be of something the interpreter cannot take it of.
-func (p *fn) adjusted(r receiver, m *types.Func) (string, bool) {
+// adjusted prints the receiver as the method's function wants it.
+func (p *fn) adjusted(r receiver, m *types.Func) string {
 	_, wantPtr := types.Unalias(m.Origin().Type().(*types.Signature).Recv().Type()).(*types.Pointer)
 	_, havePtr := types.Unalias(r.typ).Underlying().(*types.Pointer)
 	switch {
 	case wantPtr && !havePtr:
-		return "&" + r.primary(), r.path
+		return "&" + r.primary()
 	case !wantPtr && havePtr:
-		return "*" + r.primary(), true
+		return "*" + r.primary()
 	}
-	return r.text, true
+	return r.text
 }
 
 // methodExpr is T.m as a function whose first parameter is the receiver.
@@ -195,16 +194,18 @@ func (p *fn) methodExpr(x *ast.SelectorExpr, s *selection) string {
 // boundCall calls a method on a receiver with printed arguments.
 func (p *fn) boundCall(r receiver, s *selection, args []string) string {
 	if n, m := p.static(s, r); m != nil {
-		if recv, ok := p.adjusted(r, m); ok {
-			name := p.u.methodFunc(n, m)
-			p.d.use(name)
-			return name + "(" + strings.Join(append([]string{recv}, args...), ", ") + ")"
-		}
+		name := p.u.methodFunc(n, m)
+		p.d.use(name)
+		return name + "(" + strings.Join(append([]string{p.adjusted(r, m)}, args...), ", ") + ")"
 	}
 	if m, ok := s.obj.(*types.Func); ok && types.IsInterface(r.typ) && p.u.isSession(m.Pkg()) {
 		return p.dispatcher(r.typ, m) + "(" + strings.Join(append([]string{r.text}, args...), ", ") + ")"
 	}
-	return r.primary() + "." + s.obj.Name() + "(" + strings.Join(args, ", ") + ")"
+	recv := r.primary()
+	if _, ptr := types.Unalias(r.typ).Underlying().(*types.Pointer); !ptr && !r.path && !types.IsInterface(r.typ) && pointerMethod(s.obj) {
+		recv = "(&" + recv + ")" // the interpreter finds it for variables and their fields only
+	}
+	return recv + "." + s.obj.Name() + "(" + strings.Join(args, ", ") + ")"
 }
 
 // methodValue binds the receiver now, as Go does.
@@ -213,15 +214,16 @@ func (p *fn) methodValue(x *ast.SelectorExpr, s *selection) string {
 	bound := recv.typ
 	text := recv.text
 	if n, m := p.static(s, recv); m != nil {
-		if adj, ok := p.adjusted(recv, m); ok {
-			text = adj
-			bound = types.Type(n)
-			if strings.HasPrefix(adj, "&") {
-				bound = types.NewPointer(n)
-			} else if !strings.HasPrefix(adj, "*") {
-				bound = recv.typ
-			}
+		text = p.adjusted(recv, m)
+		bound = types.Type(n)
+		if strings.HasPrefix(text, "&") {
+			bound = types.NewPointer(n)
+		} else if !strings.HasPrefix(text, "*") {
+			bound = recv.typ
 		}
+	}
+	if _, ptr := types.Unalias(bound).Underlying().(*types.Pointer); !ptr && !types.IsInterface(bound) && pointerMethod(s.obj) {
+		text, bound = "&"+recv.primary(), types.NewPointer(bound)
 	}
 	sig := p.typeOf(x).(*types.Signature)
 	f := p.forward(sig, 0)

@@ -36,7 +36,7 @@ func ret13() func(int, int) int {
 	c <- sub
 	return <-c
 }
-func ret14() func(int, int) int { return func() func(int, int) int { return sub }() }
+func ret14() func(int, int) int  { return func() func(int, int) int { return sub }() }
 func ret15() *func(int, int) int { f := add; p := &f; *p = sub; return p }
 func ret16() func(int, int) int {
 	if f := add; f != nil {
@@ -44,11 +44,11 @@ func ret16() func(int, int) int {
 	}
 	return nil
 }
-func id[T any](x T) T              { return x }
-func gen[T any](a, b T) T          { return b }
-func ret17() func(int, int) int    { return gen[int] }
-func ret18() func(int, int) int    { return id(add) }
-func ret19() []func(int, int) int  { return append([]func(int, int) int(nil), add, sub) }
+func id[T any](x T) T             { return x }
+func gen[T any](a, b T) T         { return b }
+func ret17() func(int, int) int   { return gen[int] }
+func ret18() func(int, int) int   { return id(add) }
+func ret19() []func(int, int) int { return append([]func(int, int) int(nil), add, sub) }
 func ret20() (r []func(int, int) int) {
 	for _, f := range []func(int, int) int{add, sub} {
 		g := f
@@ -56,10 +56,10 @@ func ret20() (r []func(int, int) int) {
 	}
 	return
 }
-func less(a, b string) int { return len(a) - len(b) }
-func ret21() func(F, int) int { return func(f F, x int) int { return f(x, 1) } }
-func (s S) m(a, b int) int { return s.f(a, b) * 2 }
-func ret22() func(int, int) int { s := S{add}; return s.m }
+func less(a, b string) int         { return len(a) - len(b) }
+func ret21() func(F, int) int      { return func(f F, x int) int { return f(x, 1) } }
+func (s S) m(a, b int) int         { return s.f(a, b) * 2 }
+func ret22() func(int, int) int    { s := S{add}; return s.m }
 func ret23() func(S, int, int) int { return S.m }
 func ret24() func(int, int) int {
 	switch f := any(add).(type) {
