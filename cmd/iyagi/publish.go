@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"iyagi/notebooks/execute"
+	"iyagi/notebooks/jupytext"
 	"iyagi/notebooks/nbformat"
 	"iyagi/notebooks/publish"
 )
@@ -55,6 +56,7 @@ say. HTML of the notebook is made harmless unless you --trust it.`,
 		Example: `  iyagi publish lesson.ipynb                       # lesson.html beside it
   iyagi publish --execute -o public notebooks/*.ipynb
   iyagi publish --to mkdocs -o docs lesson.ipynb
+  iyagi publish --execute -o public lesson.md     # a notebook as a text
   iyagi publish --to jekyll -o ~/blog lesson.ipynb`,
 		Args: wrongArgs(func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -139,10 +141,11 @@ func spare(folder string, files []publish.File) error {
 func (r *runner) sources(ctx context.Context, paths []string, run bool) ([]publish.Source, error) {
 	var sources []publish.Source
 	for _, path := range paths {
-		s, err := publish.Load(path)
+		n, err := jupytext.Read(path)
 		if err != nil {
 			return nil, err
 		}
+		s := publish.Source{Path: path, Notebook: n}
 		if l := s.Notebook.Language(); run && r.options.kernel == "" && l != "" && !strings.EqualFold(l, "go") {
 			return nil, fmt.Errorf("%s: the notebook is in %s; --kernel names the kernelspec to run it with", path, l)
 		}
