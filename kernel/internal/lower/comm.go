@@ -41,7 +41,7 @@ func (p *fn) selectStmt(s *ast.SelectStmt, label string) {
 		if binds[i] != nil {
 			binds[i]()
 		}
-		p.block(cc.Body)
+		p.clause(cc.Body)
 	}
 	p.printf("}\n}")
 }

@@ -321,6 +321,8 @@ func (p *fn) binary(x *ast.BinaryExpr) (string, int) {
 		return p.shiftOperand(x.X, prec, p.typeOf(x)) + " " + x.Op.String() + " " + p.shiftOperand(x.Y, prec+1, types.Typ[types.Uint]), prec
 	case token.EQL, token.NEQ:
 		return p.equality(x)
+	case token.LAND, token.LOR:
+		return p.logical(x)
 	}
 	y := p.beside(x.Y, x.X, prec+1)
 	if v := p.src.info.Types[x.Y].Value; v != nil && x.Op == token.QUO {

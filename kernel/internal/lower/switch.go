@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,21 +23,56 @@ func (p *fn) switchStmt(s *ast.SwitchStmt, label string) {
 	}
 	p.label(label)
 	p.printf("switch %s {", tag)
-	for i, c := range s.Body.List {
-		if defaultFalls(s) {
+	if defaultFalls(s) {
+		for i, c := range s.Body.List {
 			p.printf("case %d:", i)
-			p.block(c.(*ast.CaseClause).Body)
-			continue
+			p.clause(c.(*ast.CaseClause).Body)
 		}
-		cc := c.(*ast.CaseClause)
-		if cc.List == nil {
-			p.printf("default:")
-		} else {
-			p.printf("case %s:", strings.Join(match(cc.List), ", "))
+	} else {
+		for _, cc := range defaultLast(s) {
+			p.caseOf(cc, match)
+			p.clause(cc.Body)
 		}
-		p.block(cc.Body)
 	}
 	p.printf("}%s", closing)
+}
+
+func (p *fn) caseOf(cc *ast.CaseClause, match func([]ast.Expr) []string) {
+	if cc.List == nil {
+		p.printf("default:")
+	} else {
+		p.printf("case %s:", strings.Join(match(cc.List), ", "))
+	}
+}
+
+// defaultLast are the clauses of a switch with the default at the end, where the interpreter wants it: it would exchange the default with the
+// last clause, which came to be tried before others.
+func defaultLast(s *ast.SwitchStmt) []*ast.CaseClause {
+	var list, def []*ast.CaseClause
+	for _, c := range s.Body.List {
+		if cc := c.(*ast.CaseClause); cc.List == nil {
+			def = append(def, cc)
+		} else {
+			list = append(list, cc)
+		}
+	}
+	return append(list, def...)
+}
+
+// clause prints the body of a clause. With a label in it the body is a block, as the interpreter knows the labels of blocks alone.
+func (p *fn) clause(body []ast.Stmt) {
+	if !slices.ContainsFunc(body, func(s ast.Stmt) bool { _, ok := s.(*ast.LabeledStmt); return ok }) {
+		p.block(body)
+		return
+	}
+	var last []ast.Stmt
+	if b, ok := body[len(body)-1].(*ast.BranchStmt); ok && b.Tok == token.FALLTHROUGH {
+		body, last = body[:len(body)-1], body[len(body)-1:]
+	}
+	p.printf("{")
+	p.block(body)
+	p.printf("}")
+	p.block(last)
 }
 
 // defaultFalls tells whether the order of clauses matters for a default that is not the last: the interpreter puts it there,
@@ -58,13 +94,9 @@ func defaultFalls(s *ast.SwitchStmt) bool {
 func (p *fn) chosenClause(s *ast.SwitchStmt, tag string, match func([]ast.Expr) []string) (string, func([]ast.Expr) []string) {
 	v := p.scope.fresh("clause")
 	p.printf("%s := -1\nswitch %s {", v, tag)
-	for i, c := range s.Body.List {
-		if list := c.(*ast.CaseClause).List; list == nil {
-			p.printf("default:")
-		} else {
-			p.printf("case %s:", strings.Join(match(list), ", "))
-		}
-		p.printf("%s = %d", v, i)
+	for _, cc := range defaultLast(s) {
+		p.caseOf(cc, match)
+		p.printf("%s = %d", v, slices.Index(s.Body.List, ast.Stmt(cc)))
 	}
 	p.printf("}")
 	return v, match
@@ -115,10 +147,14 @@ func each(list []ast.Expr, f func(ast.Expr) string) []string {
 // either makes one condition of several: of a list the interpreter looks at the first operand of a later && alone, and tries
 // the first of several calls alone.
 func either(list []string) []string {
-	if len(list) > 1 {
-		return []string{"(" + strings.Join(list, ") || (") + ")"}
+	if len(list) < 2 {
+		return list
 	}
-	return list
+	or := "(" + strings.Join(list, ") || (") + ")"
+	if mayStartIdle(list[0]) {
+		or = "true && " + or
+	}
+	return []string{or}
 }
 
 // conditions prints the cases of a switch without a tag.
@@ -219,5 +255,5 @@ func (p *fn) typeCase(cc *ast.CaseClause, i int, val string, static types.Type) 
 		name := p.scope.declare(o)
 		p.printf("var %s %s = %s\n_ = %s", name, p.typ(t), from, name)
 	}
-	p.block(cc.Body)
+	p.clause(cc.Body)
 }
