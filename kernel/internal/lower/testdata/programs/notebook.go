@@ -223,7 +223,7 @@ func main() {
 	mu.Unlock()
 	tick := time.NewTicker(2 * time.Millisecond)
 	n := 0
-	timeout := time.After(50 * time.Millisecond)
+	timeout := time.After(10 * time.Second)
 loop:
 	for {
 		select {
