@@ -72,6 +72,9 @@ func (s *Session) dependents(replaced map[string]bool, skip func(*declaration) b
 					return false
 				}
 				changed[d.key] = true
+				if _, name, ok := strings.Cut(d.key, "."); ok {
+					changed["."+name] = true
+				}
 				found = append(found, d)
 				return true
 			}
@@ -107,6 +110,10 @@ func (c *checking) replacedKeys() map[string]bool {
 	}
 	for key := range c.methods {
 		add(key)
+		// What calls the method through an interface knows the types that have it. Of a type that is new it knows nothing.
+		if t, name, _ := strings.Cut(key, "."); replaced[key] && !c.declares[t] {
+			replaced["."+name] = true
+		}
 	}
 	for name, d := range c.imports {
 		if old := c.session.live[name]; old != nil && !sameImport(old.obj, d.obj) && !(old.auto && d.auto) {

@@ -151,6 +151,9 @@ func (c *checking) recordUses(u *Unit) {
 				if t := receiverName(fn.Origin().Signature().Recv().Type()); t != "" {
 					d.uses[t+"."+fn.Name()] = true
 				}
+				if types.IsInterface(fn.Signature().Recv().Type()) {
+					d.uses["."+fn.Name()] = true
+				}
 			} else if level(obj) {
 				d.uses[obj.Name()] = true
 				if d.text != "" {

@@ -45,7 +45,7 @@ type declaration struct {
 	decl   ast.Decl                // of functions, methods and types; nil for others
 	cell   Cell                    // that holds decl
 	file   *token.File             // that holds decl
-	uses   map[string]bool         // keys of the session's declarations that decl mentions
+	uses   map[string]bool         // keys of the session's declarations that decl mentions; ".M" for a call of M through an interface
 	text   string                  // of a type: the tokens of its declaration
 	refs   map[string]types.Object // of a type: what the names in it mean
 	auto   bool                    // an import that no cell has asked for

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -53,6 +54,9 @@ func (p *fn) dispatcher(t types.Type, m *types.Func) string {
 	key := "call " + m.Name()
 	for _, c := range list {
 		key += " " + probe.typ(c)
+		if o, _, _ := types.LookupFieldOrMethod(c, false, m.Pkg(), m.Name()); o != nil {
+			key += p.u.declaredIn(o)
+		}
 	}
 	return p.helper(key, t, func(d *typer, name string) string {
 		q := &fn{typer: *d, src: p.src, env: newEnv(), scope: newScope(), out: &strings.Builder{}}
@@ -74,6 +78,15 @@ func (p *fn) dispatcher(t types.Type, m *types.Func) string {
 		fmt.Fprintf(&b, "%s%s(%s)\n}", f.ret, call, strings.Join(f.args, ", "))
 		return b.String()
 	})
+}
+
+// declaredIn tells apart the declarations of a method in one cell after the other.
+func (u *unit) declaredIn(o types.Object) string {
+	f, ok := o.(*types.Func)
+	if !ok || u.bodies[f.Origin()] == nil {
+		return ""
+	}
+	return "@" + strconv.Itoa(u.bodies[f.Origin()].cell)
 }
 
 // nilReceiver prints what panics as Go does when v, a pointer, is nil and its method m wants what it points to.

@@ -103,7 +103,7 @@ func (b *library) check(path string, files []*ast.File) *libPackage {
 		for _, d := range f.Decls {
 			if fd, ok := d.(*ast.FuncDecl); ok {
 				if o, ok := info.Defs[fd.Name].(*types.Func); ok {
-					b.l.bodies[o] = &body{p.src, fd}
+					b.l.bodies[o] = &body{p.src, fd, 0}
 				}
 			}
 		}

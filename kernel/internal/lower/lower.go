@@ -82,6 +82,7 @@ type namedType struct {
 type body struct {
 	src  *source
 	decl *ast.FuncDecl
+	cell int // the serial number of the cell that declares it; 0: a library does
 }
 
 // source is what the printers need to know of checked syntax.

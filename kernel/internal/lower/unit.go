@@ -78,7 +78,7 @@ func (u *unit) register(c *check.Unit) {
 			continue
 		}
 		if o, ok := c.Info.Defs[f.Name].(*types.Func); ok {
-			put(u.Lowerer, u.bodies, o, &body{u.src, f})
+			put(u.Lowerer, u.bodies, o, &body{u.src, f, u.cell.Serial})
 			for _, in := range u.insts[o] { // a method that is declared again: calls go to the new function
 				u.graph.root(in.name, false)
 				u.again = true
