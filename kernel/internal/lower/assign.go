@@ -242,7 +242,7 @@ func (p *fn) blankable(l, r ast.Expr) string {
 }
 
 // plainAssign tells whether the interpreter's own order of evaluation is right:
-// variables on the left, no calls on the right.
+// variables on the left, neither calls nor nil on the right.
 func (p *fn) plainAssign(lhs, rhs []ast.Expr) bool {
 	for _, l := range lhs {
 		if _, ok := l.(*ast.Ident); !ok || !isBlank(l) && types.IsInterface(p.typeOf(l)) {
@@ -251,6 +251,9 @@ func (p *fn) plainAssign(lhs, rhs []ast.Expr) bool {
 	}
 	plain := true
 	for _, r := range rhs {
+		if p.isNil(r) { // the interpreter would give it no type
+			return false
+		}
 		ast.Inspect(r, func(n ast.Node) bool {
 			switch n.(type) {
 			case *ast.CallExpr, *ast.FuncLit, *ast.IndexExpr, *ast.UnaryExpr, *ast.CompositeLit, *ast.StarExpr, *ast.SelectorExpr, *ast.TypeAssertExpr, *ast.BinaryExpr, *ast.SliceExpr:
