@@ -21,13 +21,16 @@ const closeWait = 2 * time.Second
 func (s *Session) work(ctx context.Context) {
 	s.revive(ctx) // the first cell finds the evaluator ready
 	for {
-		i, ok, more := s.queue.pop()
+		i, run, ok, more := s.next(ctx)
 		switch {
 		case ok && i.aborted:
 			s.refuse(i.request)
 		case ok && s.isClosing():
-		case ok && i.Header.MsgType == "execute_request":
-			s.execute(ctx, i.request)
+			if run != nil {
+				s.leave()
+			}
+		case run != nil:
+			s.execute(ctx, i.request, run)
 			if s.super.current == nil {
 				s.revive(ctx)
 			}
@@ -94,9 +97,9 @@ type cell struct {
 }
 
 // execute serves one execute_request.
-func (s *Session) execute(ctx context.Context, r request) {
+func (s *Session) execute(ctx context.Context, r request, run *running) {
 	began := time.Now()
-	c := &cell{request: r, req: r.Content.(*protocol.ExecuteRequest)}
+	c := &cell{request: r, req: r.Content.(*protocol.ExecuteRequest), run: run}
 	parent := light(r.Message)
 	empty := strings.TrimSpace(c.req.Code) == ""
 	c.stored = c.req.StoreHistory && !c.req.Silent && !empty
@@ -109,7 +112,6 @@ func (s *Session) execute(ctx context.Context, r request) {
 	s.pub.begin(parent)
 	defer s.pub.end(parent)
 	c.out.publish("execute_input", &protocol.ExecuteInput{Code: c.req.Code, ExecutionCount: c.count})
-	c.run = s.enter(ctx, c)
 	reply := &protocol.ExecuteReply{Status: protocol.StatusOK, ExecutionCount: c.count}
 	failed := s.serve(ctx, c, reply)
 	s.leave()
@@ -261,7 +263,8 @@ func (s *Session) show(c *cell, e Evaluator, o eval.Output) {
 
 // ended turns the end of a run into the failure of its cell, if it is one.
 func (s *Session) ended(c *cell, e Evaluator, done *eval.Done) *failure {
-	if e.Alive() {
+	forced := s.detach(c.run)
+	if !forced && e.Alive() {
 		if done.Error == nil {
 			return nil
 		}
@@ -271,7 +274,7 @@ func (s *Session) ended(c *cell, e Evaluator, done *eval.Done) *failure {
 	s.closeComms(c.out)
 	err := done.Error
 	switch {
-	case s.wasForced(c.run):
+	case forced:
 		err = &eval.Error{Name: "interrupt", Value: "the cell was interrupted twice and its process killed"}
 	case err == nil:
 		// The cell ended well, and the process right after it.

@@ -27,6 +27,7 @@ import (
 // is what summary makes of the message.
 type fakeSockets struct {
 	shell, control, stdin chan *protocol.Message
+	onPublish             func(*protocol.Message) // if it is not nil, called ahead of each Publish
 
 	mu     sync.Mutex
 	lines  []string
@@ -40,6 +41,9 @@ func (f *fakeSockets) Control() <-chan *protocol.Message { return f.control }
 func (f *fakeSockets) Stdin() <-chan *protocol.Message   { return f.stdin }
 
 func (f *fakeSockets) Publish(m *protocol.Message) error {
+	if f.onPublish != nil {
+		f.onPublish(m)
+	}
 	return f.add(m, parentOf(m)+" "+summary(m))
 }
 
@@ -257,7 +261,14 @@ func (e *fakeEvaluator) Comm(c eval.Comm) error {
 	return nil
 }
 
-func (e *fakeEvaluator) Kill()                       { e.die() }
+func (e *fakeEvaluator) Kill() {
+	if e.h.onKill != nil {
+		e.h.onKill()
+		return
+	}
+	e.die()
+}
+
 func (e *fakeEvaluator) Close(context.Context) error { e.die(); return nil }
 func (e *fakeEvaluator) Exited() <-chan struct{}     { return e.dead }
 
@@ -281,6 +292,7 @@ type harness struct {
 	language   *fakeLanguage
 	programs   map[string]program
 	onLoad     program
+	onKill     func() // instead of the death that a kill has at once; Close brings it
 	startError error
 	evaluators []*fakeEvaluator
 	background func(int, eval.Output)

@@ -26,21 +26,25 @@ type running struct {
 	identities [][]byte        // of the client that sent the cell
 	ctx        context.Context // done when the cell is interrupted before it reached an evaluator
 	cancel     context.CancelFunc
-	evaluator  Evaluator // nil until attach
+	evaluator  Evaluator // nil but from attach to detach
 	last       time.Time // of the last interrupt
 	repeat     *time.Timer
 	forced     bool // killed by a second interrupt
 	asked      bool // an input_request waits for its answer
 }
 
-// enter makes c the running cell.
-func (s *Session) enter(ctx context.Context, c *cell) *running {
-	run := &running{identities: c.Identities}
-	run.ctx, run.cancel = context.WithCancel(ctx)
+// next takes a request from the queue, as pop does. If it is a cell to run, it
+// is the running cell from then on: an interrupt finds each cell in the queue or
+// here.
+func (s *Session) next(ctx context.Context) (i item, run *running, ok, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.running = run
-	return run
+	if i, ok, more = s.queue.pop(); ok && !i.aborted && i.Header.MsgType == "execute_request" {
+		run = &running{identities: i.Identities}
+		run.ctx, run.cancel = context.WithCancel(ctx)
+		s.running = run
+	}
+	return i, run, ok, more
 }
 
 // attach tells interrupts which process runs the cell. It returns false if one
@@ -55,7 +59,17 @@ func (s *Session) attach(run *running, e Evaluator) bool {
 	return true
 }
 
-// leave ends what enter began.
+// detach ends what attach began, once the evaluator has no more to do for the
+// cell, and tells whether it was killed by a second interrupt. It may
+// look alive for a while then.
+func (s *Session) detach(run *running) (forced bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	run.evaluator, run.asked = nil, false
+	return run.forced
+}
+
+// leave ends what next began.
 func (s *Session) leave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,12 +80,6 @@ func (s *Session) leave() {
 	s.running = nil
 }
 
-func (s *Session) wasForced(run *running) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return run.forced
-}
-
 func (s *Session) isClosing() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,8 +87,8 @@ func (s *Session) isClosing() bool {
 }
 
 // Interrupt ends the running cell; the second one within two seconds kills
-// the process that it runs in. In the moment between two cells it aborts those
-// that wait. It returns false if there is neither. It may be called from any goroutine.
+// the process that it runs in. Between two cells it aborts those
+// that wait; a cell that comes later is not interrupted. It returns false if there is neither. It may be called from any goroutine.
 func (s *Session) Interrupt() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +115,7 @@ func (s *Session) Interrupt() bool {
 func (s *Session) interruptAgain(run *running) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.running == run {
+	if s.running == run && run.evaluator != nil {
 		run.evaluator.Interrupt()
 	}
 }
@@ -178,8 +186,9 @@ func (s *Session) inputReply(_ context.Context, r request) any {
 	s.mu.Lock()
 	run := s.running
 	asked := run != nil && run.asked && slices.EqualFunc(run.identities, r.Identities, bytes.Equal)
+	var e Evaluator
 	if asked {
-		run.asked = false
+		run.asked, e = false, run.evaluator
 	}
 	s.mu.Unlock()
 	if !asked {
@@ -195,7 +204,7 @@ func (s *Session) inputReply(_ context.Context, r request) any {
 	} else if json.Unmarshal(r.ContentRaw, &reply) == nil && reply.Status == protocol.StatusError {
 		in = eval.Input{EOF: true}
 	}
-	if err := run.evaluator.Input(in); err != nil {
+	if err := e.Input(in); err != nil {
 		s.log.Debug("input comes too late", "error", err)
 	}
 	return nil

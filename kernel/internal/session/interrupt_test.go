@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,6 +107,56 @@ func TestStubborn(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestKilledAtItsEnd has the first interrupt end a cell in the moment when the
+// second one kills its process, which looks alive until it is gone.
+func TestKilledAtItsEnd(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		err  *eval.Error
+	}{{"interrupted", &eval.Error{Name: "interrupt", Value: "interrupted"}}, {"ran well", nil}} {
+		t.Run(c.name, func(t *testing.T) {
+			var killed chan bool // of the bubble
+			programs := map[string]program{"slow": func(*fakeRun) *eval.Error { <-killed; return c.err }}
+			withSession(t, programs, func(t *testing.T, h *harness) {
+				killed = make(chan bool)
+				h.onKill = sync.OnceFunc(func() { close(killed) })
+				h.execute("x", "var x")
+				h.execute("a", "slow")
+				h.control("i", "interrupt_request", &protocol.InterruptRequest{})
+				h.control("j", "interrupt_request", &protocol.InterruptRequest{})
+				e := h.last("error").Content.(*protocol.ErrorContent)
+				if e.EName != "interrupt" || e.EValue != "the cell was interrupted twice and its process killed" {
+					t.Errorf("error %s: %s", e.EName, e.EValue)
+				}
+				h.take()
+				h.execute("b", "hello")
+				h.want("b busy", `b execute_input 3 "hello"`, "b< execute_reply ok 3", "b idle")
+				h.wantRan(1, "1!", "3")
+			})
+		})
+	}
+}
+
+// TestInterruptAtBusy interrupts a cell in the moment when clients see that it
+// is theirs: the first message about it is on its way.
+func TestInterruptAtBusy(t *testing.T) {
+	withSession(t, basics, func(t *testing.T, h *harness) {
+		var once sync.Once
+		h.sockets.onPublish = func(m *protocol.Message) {
+			if parentOf(m) == "a" {
+				once.Do(func() {
+					if !h.session.Interrupt() {
+						t.Error("Interrupt found nothing to end")
+					}
+				})
+			}
+		}
+		h.execute("a", "loop")
+		h.want("a busy", `a execute_input 1 "loop"`, "a error interrupt: the cell was interrupted before it began",
+			"a< execute_reply error 1", "a idle")
+	})
 }
 
 // TestInterruptRepeated loses the first interrupt, as one that comes between
