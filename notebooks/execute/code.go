@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"sync"
 	"time"
 
+	"iyagi/kernel/protocol"
 	"iyagi/notebooks/client"
 )
 
@@ -89,7 +91,8 @@ func Code(ctx context.Context, c *client.Client, code string, o client.Options, 
 	// that is not ours to kill.
 	waiting, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
-	w := &watcher{limits: l, client: c, giveUp: giveUp, done: make(chan struct{})}
+	w := &watcher{limits: l, client: c, giveUp: giveUp, begun: make(chan struct{}), done: make(chan struct{})}
+	o.OnMessage = w.listen(o)
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
@@ -110,10 +113,29 @@ type watcher struct {
 	limits Limits
 	client *client.Client
 	giveUp func()
+	begun  chan struct{} // closed when the kernel has begun the code
 	done   chan struct{}
 	reason error
 }
 
+// listen returns what closes begun and then calls o.OnMessage. Kernels are busy before
+// they can be interrupted, so execute_input is the sign; silent code has none.
+func (w *watcher) listen(o client.Options) func(*protocol.Message) {
+	begin := sync.OnceFunc(func() { close(w.begun) })
+	return func(m *protocol.Message) {
+		if o.Silent || m.Header.MsgType != "status" {
+			begin()
+		}
+		if o.OnMessage != nil {
+			o.OnMessage(m)
+		}
+	}
+}
+
+// watch interrupts the code when there is a reason to, but not before it has begun: a
+// kernel drops an interrupt that overtakes the request, as one comes by another
+// channel (ipykernel ignores SIGINT between requests), and a second one would kill
+// what the first ends.
 func (w *watcher) watch(ctx context.Context) {
 	var timeout, grace <-chan time.Time
 	if w.limits.Timeout > 0 {
@@ -121,6 +143,8 @@ func (w *watcher) watch(ctx context.Context) {
 		defer timer.Stop()
 		timeout = timer.C
 	}
+	var begun <-chan struct{} // nil but from a reason to its interrupt
+	sent := false             // the first interrupt, from which the time of grace counts
 	cancelled, kill := ctx.Done(), w.limits.Kill
 	for {
 		select {
@@ -137,6 +161,13 @@ func (w *watcher) watch(ctx context.Context) {
 			grace = nil
 			w.kill()
 			continue
+		case <-begun:
+			begun = nil
+			if !sent {
+				sent, grace = true, time.After(w.limits.Grace)
+			}
+			w.interrupt()
+			continue
 		case <-cancelled:
 			cancelled, timeout = nil, nil
 			w.reason = context.Cause(ctx)
@@ -144,12 +175,10 @@ func (w *watcher) watch(ctx context.Context) {
 			timeout = nil
 			w.reason = &TimeoutError{Timeout: w.limits.Timeout, Grace: w.limits.Grace}
 		}
+		begun = w.begun
 		if grace == nil {
-			timer := time.NewTimer(w.limits.Grace)
-			defer timer.Stop()
-			grace = timer.C
+			grace = time.After(w.limits.Grace)
 		}
-		w.interrupt()
 	}
 }
 

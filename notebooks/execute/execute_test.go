@@ -212,6 +212,36 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// An interrupt that is asked for before the kernel has begun the cell ends it as soon as
+// it has; without that the time of grace goes by and the kernel is killed.
+func TestInterruptEarly(t *testing.T) {
+	var stop context.CancelFunc
+	s := start(t, execute.Options{Limits: execute.Limits{Grace: time.Minute}, Progress: func(e execute.Event) {
+		if e.Kind == execute.Started && stop != nil {
+			stop()
+		}
+	}})
+	list := cells(t, "x := 7", "for {}", "x")
+	if err := s.Run(t.Context(), list[:1]); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		var ctx context.Context
+		ctx, stop = context.WithCancel(t.Context())
+		if err := s.Run(ctx, list[1:]); !errors.Is(err, context.Canceled) {
+			t.Fatalf("error %v", err)
+		}
+		stop()
+	}
+	stop = nil
+	if err := s.Run(t.Context(), list[2:]); err != nil {
+		t.Fatal(err)
+	}
+	if got := shown(list); got != "|!interrupt|=7" {
+		t.Errorf("the cells show %q", got)
+	}
+}
+
 func TestTimeout(t *testing.T) {
 	const most = 2 * time.Second // what a cell that does nothing takes on a busy machine
 	for _, allow := range []bool{false, true} {
