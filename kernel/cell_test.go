@@ -160,8 +160,12 @@ func (w *watcher) see(ctx context.Context, m *protocol.Message) {
 	case *protocol.ExecuteResult:
 		w.seen = append(w.seen, section{"result", plainText(c.Data)})
 	case *protocol.DisplayData:
+		w.s.shown.Store(c.Transient.DisplayID, true)
 		w.seen = append(w.seen, section{"display", plainText(c.Data)})
 	case *protocol.UpdateDisplayData:
+		if _, ok := w.s.shown.Load(c.Transient.DisplayID); !ok || c.Transient.DisplayID == "" {
+			w.s.t.Errorf("update of display %q, which was not shown", c.Transient.DisplayID)
+		}
 		w.seen = append(w.seen, section{"update", plainText(c.Data)})
 	case *protocol.ClearOutput:
 		name := "clear"

@@ -69,8 +69,9 @@ var update = flag.Bool("update", false, "write what the scripts in testdata/scri
 //	background N        what cell N prints after it has ended: stdout or stderr
 //
 // A line "..." of an expectation matches any lines, and "..." in a line any
-// text; " *" behind the name of a section any number of such sections. That busy comes first and idle last, and the echo of the cell, is
-// checked for every cell. Anything that a client gets and that the script
+// text; " *" behind the name of a section any number of such sections, and
+// "display|update" sections of either name. That busy comes first and idle last, the echo of the
+// cell, and that an update is of a display that was shown before, is checked for every cell. Anything that a client gets and that the script
 // does not expect is an error, to the end of the kernel; so is any process
 // that the kernel leaves behind.
 func TestScript(t *testing.T) {
@@ -97,6 +98,7 @@ type script struct {
 	ctx    context.Context
 	log    bytes.Buffer // of the kernel; to be read after its end
 	cells  []string     // request ids, in order
+	shown  sync.Map     // ids of displays; cells of a queue run side by side
 
 	mu     sync.Mutex          // guards what follows
 	unread []*protocol.Message // published for no running cell
@@ -383,12 +385,14 @@ func line(text string) string {
 }
 
 // matches compares sections, with "..." of what is wanted standing for
-// anything, and " *" behind a name for any number of such sections.
+// anything, " *" behind a name for any number of such sections, and "|" between
+// names for either.
 func matches(want, got []section) bool {
 	for _, w := range want {
 		name, any := strings.CutSuffix(w.name, " *")
+		names := strings.Split(name, "|")
 		n := 0
-		for n < len(got) && (any || n == 0) && got[n].name == name && pattern(w.text).MatchString(got[n].text) {
+		for n < len(got) && (any || n == 0) && slices.Contains(names, got[n].name) && pattern(w.text).MatchString(got[n].text) {
 			n++
 		}
 		if n == 0 && !any {
