@@ -208,7 +208,11 @@ func (p *fn) slice(x *ast.SliceExpr) string {
 	if x.Slice3 {
 		b.WriteString(":" + p.as(x.Max, types.Typ[types.Int]))
 	}
-	return b.String() + "]"
+	b.WriteString("]")
+	if _, ok := ast.Unparen(x.X).(*ast.IndexExpr); ok { // in a composite literal the interpreter looks for its type, which it cannot find
+		return p.conv(p.typeOf(x)) + "(" + b.String() + ")"
+	}
+	return b.String()
 }
 
 // assertion asserts natively to interfaces, and where the error of a failure would not have Go's words: the
@@ -218,12 +222,23 @@ func (p *fn) assertion(x *ast.TypeAssertExpr) string {
 	from := p.typeOf(x.X)
 	_, commaOk := p.src.info.Types[x].Type.(*types.Tuple)
 	switch {
-	case commaOk && (types.IsInterface(to) || isEmptyStruct(to)):
+	case commaOk && (types.IsInterface(to) || isEmptyStruct(to) || takesNamed(to)):
 		return p.asInterface(to) + "(" + p.expr(x.X) + ")"
-	case commaOk || types.Identical(from.Underlying(), emptyInterface) && !types.IsInterface(to) && !isEmptyStruct(to) && !isBool(to): // of a bool the interpreter would look at ok
+	case commaOk || types.Identical(from.Underlying(), emptyInterface) && !types.IsInterface(to) && !isEmptyStruct(to) && !takesNamed(to) && !isBool(to): // of a bool the interpreter would look at ok
 		return p.held(x.X) + ".(" + p.dynamic(to) + ")"
 	}
 	return p.mustAssert(from, to) + "(" + p.expr(x.X) + ")"
+}
+
+// takesNamed tells whether values of another type are assignable to t, one of the two being a literal: the interpreter takes
+// that for what holds in an assertion. Named pointers, and struct literals as values, are too rare to make all their assertions slower.
+func takesNamed(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Slice, *types.Map, *types.Array, *types.Chan:
+		return true
+	}
+	_, literal := types.Unalias(t).(*types.Struct)
+	return literal
 }
 
 func isBool(t types.Type) bool {
