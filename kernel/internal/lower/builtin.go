@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -78,7 +79,8 @@ func (p *fn) appendCall(x *ast.CallExpr) string {
 			out = append(out, p.as(a, s.Elem()))
 		}
 	}
-	if !x.Ellipsis.IsValid() && (types.Identical(s, s.Elem().Underlying()) || len(out) > 2 && p.readsMemory(x.Args[2:])) {
+	like := func(a ast.Expr) bool { return types.Identical(s, p.typeOf(a).Underlying()) }
+	if !x.Ellipsis.IsValid() && (slices.ContainsFunc(x.Args[1:], like) || len(out) > 2 && p.readsMemory(x.Args[2:])) {
 		// The interpreter appends one value after the other, and an element that is a slice of the same type as if it were spread.
 		out = []string{out[0], "[]" + p.typ(s.Elem()) + "{" + strings.Join(out[1:], ", ") + "}..."}
 	}
