@@ -327,6 +327,9 @@ func (b *Board) shownHere() bool {
 // time to end. Those that do not are no longer waited for, and given up if it
 // was their own cell that was interrupted.
 func Wait(ctx context.Context, grace time.Duration, jobs ...*Job) {
+	if h, ok := host.Current().(host.Holder); ok {
+		defer h.Hold()()
+	}
 	patience, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	defer context.AfterFunc(ctx, func() {

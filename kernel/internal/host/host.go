@@ -55,6 +55,14 @@ type Host interface {
 	Read(prompt string, password bool) (string, error)
 }
 
+// Holder is a host that does not take an interrupted cell for ended while code of it waits for its tasks: the cell's
+// output is complete when they have ended and the card shows it.
+type Holder interface {
+	Host
+	// Hold begins such a wait, of the caller's cell, and release ends it.
+	Hold() (release func())
+}
+
 // Printing is a host without a front end, other than [Plain]: what is shown is printed, and run cards are when their
 // tasks have ended.
 type Printing interface {

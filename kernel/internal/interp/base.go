@@ -49,6 +49,16 @@ func (b *base) connect(h host.Host, s stdio, exit func(code int, call string), p
 // Context implements [host.Host].
 func (b *base) Context() context.Context { return b.origins.current().ctx }
 
+// Hold implements [host.Holder].
+func (b *base) Hold() (release func()) {
+	org := b.origins.current()
+	if org.cell != nil {
+		org = org.cell
+	}
+	org.holds.Add(1)
+	return func() { org.holds.Add(-1) }
+}
+
 // Func implements [host.Host].
 func (b *base) Func(f func()) (*host.Func, error) { return b.store.describe(f) }
 

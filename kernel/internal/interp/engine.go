@@ -239,6 +239,9 @@ const (
 	// grace is how long stop waits for code to end. What is still blocked then
 	// is left behind.
 	grace = 100 * time.Millisecond
+	// held is how long it waits when the code itself waits for tasks that it ended, whose last picture
+	// belongs to the cell. A busy machine takes more than grace to end a process and to paint it.
+	held = 1500 * time.Millisecond
 	// aside is how long the code of earlier cells is spared. A cell may be
 	// blocked in a function that an earlier cell made, whose channel operations
 	// heed that cell's done.
@@ -262,13 +265,19 @@ func (e *engine) resume() {
 func (e *engine) freeze() { atomic.StoreUint64(e.run, e.base+1) }
 
 // stop ends the interpreted code of the newest cell. It returns when finished
-// is closed, or after grace.
-func (e *engine) stop(finished <-chan struct{}) {
+// is closed, or after grace: after held, if waits tells then that the cell waits for its tasks.
+func (e *engine) stop(finished <-chan struct{}, waits func() bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.freeze()
 	began := time.Now()
 	e.wake(finished, began)
+	if waits() {
+		select {
+		case <-finished:
+		case <-time.After(time.Until(began.Add(held))):
+		}
+	}
 	e.until = began.Add(settle)
 	time.AfterFunc(grace, func() {
 		e.mu.Lock()

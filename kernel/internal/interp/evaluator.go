@@ -291,6 +291,6 @@ func (v *evaluator) halt(finished <-chan struct{}) {
 	org.stop()
 	var killing sync.WaitGroup
 	killing.Go(func() { childproc.KillSince(began, spare) })
-	v.engine.stop(finished)
+	v.engine.stop(finished, func() bool { return org.holds.Load() > 0 })
 	killing.Wait()
 }

@@ -32,6 +32,7 @@ type origin struct {
 	// interpreter end at the first thing that they ask of the host.
 	stopped atomic.Bool
 	failure chan *eval.Error // what ends the cell before its last statement; holds one
+	holds   atomic.Int64     // waits of the cell for its tasks, see [host.Holder]
 }
 
 // origins maps profiler labels to what they stand for. Entries are kept:
