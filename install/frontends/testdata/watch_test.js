@@ -25,8 +25,9 @@ function save(...sources) {
 const PID = "fmt.Println(\"evaluator\", os.Getpid(), time.Now().UnixNano())";
 let browser, watch, page, said = [];
 
-const cells = () => page.evaluate(() => document.querySelector("main, body").innerText);
-const shows = (text) => page.waitForFunction((text) => document.body.innerText.includes(text), text);
+// What the page shows, without the bar, which tells what cells print while they run and the page is still that of before.
+const cells = () => page.evaluate(() => document.querySelector("main").innerText);
+const shows = (text) => page.waitForFunction((text) => document.querySelector("main")?.innerText.includes(text), text);
 
 check("opens", async () => {
   save(PID, "x := 1", "fmt.Println(\"value\", x*100)");
