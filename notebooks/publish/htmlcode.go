@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/lexers"
 )
 
 // classes are the kinds of tokens that the style sheet colours; other tokens, and the finer kinds of these, look
@@ -75,19 +74,18 @@ func highlight(w *bufio.Writer, lang, source string) {
 }
 
 func tokens(w *bufio.Writer, lang, source string) {
-	lexer := lexers.Get(lang)
-	if lang == "" || lexer == nil || len(source) > plainLimit {
-		escape(w, source)
-		return
+	var list []chroma.Token
+	known := len(source) <= plainLimit
+	if known {
+		list, known = lex(lang, source)
 	}
-	it, err := lexer.Tokenise(nil, source)
-	if err != nil {
+	if !known {
 		escape(w, source)
 		return
 	}
 	last, text := "", strings.Builder{} // neighbours of one class share a span
 	left := len(source)                 // a lexer may add a line end
-	for t := it(); t != chroma.EOF && left > 0; t = it() {
+	for _, t := range list {
 		value := t.Value[:min(len(t.Value), left)]
 		left -= len(value)
 		class := classOf(t.Type)
